@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A running host: QEMU with Xen and dom0, from boot to its end."""
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+
+from . import machine as machine_module
+from .dom0 import Dom0, Dom0Gone
+from .qmp import Qmp, QmpError
+
+BOOT_TIMEOUT = 180
+
+# What ends a host, in Xen's words.
+FATAL = re.compile(r"^.*(Panic on CPU|Xen BUG at|Assertion .* failed|"
+                   r"FATAL (?:PAGE FAULT|TRAP|ERROR)|Xen WARN at|"
+                   r"Early fatal page fault).*$", re.M)
+
+
+class Host:
+    """Use as a context manager: boots on entry, ends on exit.
+
+    name:  of the run's folder
+    keep:  folder (pathlib.Path) that gets xen.log and qemu's own output
+    """
+
+    def __init__(self, machine, hypervisor, kernel, initramfs, keep):
+        self.machine = machine
+        self.hypervisor = hypervisor
+        self.kernel = kernel
+        self.initramfs = initramfs
+        self.keep = keep
+        self.process = None
+        self.qmp = None
+        self.dom0 = None
+        self.boot_seconds = None
+
+    def __enter__(self):
+        # A short path: those of UNIX sockets must be below 108 characters.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="lab-"))
+        try:
+            self._start()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        self._end()
+
+    def _start(self):
+        machine_module.make_disk(self.folder / "disk.img")
+        line = machine_module.command_line(
+            self.machine, self.hypervisor, self.kernel, self.initramfs,
+            self.folder)
+        self.keep.mkdir(parents=True, exist_ok=True)
+        (self.keep / "qemu.cmd").write_text("\n".join(line) + "\n")
+        started = time.monotonic()
+        with open(self.keep / "qemu.out", "w") as out:
+            self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL,
+                                            stdout=out, stderr=out)
+        self._wait_for_sockets()
+        self.qmp = Qmp(self.folder / "qmp.sock")
+        self.dom0 = Dom0(self.folder / "dom0.sock", self.alive)
+        try:
+            self.dom0.wait_ready(BOOT_TIMEOUT)
+        except Dom0Gone as gone:
+            # A host that dies while it boots is a result, not an error.
+            self.boot_failure = self.fatal() or str(gone)
+        else:
+            self.boot_failure = None
+        self.boot_seconds = time.monotonic() - started
+
+    def _wait_for_sockets(self):
+        for _ in range(200):
+            if (self.folder / "qmp.sock").exists() and \
+                    (self.folder / "dom0.sock").exists():
+                return
+            if not self.alive():
+                break
+            time.sleep(0.05)
+        raise QmpError("QEMU does not start: "
+                       + (self.keep / "qemu.out").read_text().strip())
+
+    def _end(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+        if self.process is not None:
+            self.process.wait()
+        log = self.folder / "xen.log"
+        if log.exists():
+            shutil.copy(log, self.keep / "xen.log")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def alive(self):
+        return self.process.poll() is None
+
+    def log(self):
+        """Xen's console so far: Xen's own lines and dom0's kernel's."""
+        path = self.folder / "xen.log"
+        return path.read_text(errors="replace").replace("\r", "") \
+            if path.exists() else ""
+
+    def fatal(self):
+        """The line with which Xen died or complained, or None."""
+        found = FATAL.search(self.log())
+        return found.group(0).strip() if found else None
+
+    def plug(self, device):
+        """Hot-adds a device (devices.Device)."""
+        if device.disk:
+            self.qmp.command("blockdev-add", **machine_module.disk_options(
+                device, self.folder))
+        self.qmp.command("device_add", **device.options(
+            self.machine.root_bus))
+
+    def unplug(self, name, timeout=60):
+        """Asks dom0 to let a device go; waits until it has gone."""
+        self.qmp.command("device_del", id=name)
+        if not self.qmp.wait_event("DEVICE_DELETED", timeout, device=name):
+            raise QmpError(f"{name} has not left within {timeout} s")

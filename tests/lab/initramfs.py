@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""dom0's root: an initramfs with the tools, the modules and our programs."""
+import gzip
+import hashlib
+import os
+import pathlib
+import shutil
+import subprocess
+
+from .paths import (BUILD, INITRAMFS, LAB, LAB_BUILD, PROJECT_PROGRAMS,
+                    LabUnavailable)
+
+# Loaded before dom0 counts as up, and beside it. nvme is last: loading it
+# waits for the probe of disks that may never answer.
+MODULES = {"early": ("xen-privcmd", "xen-evtchn", "xen-gntdev", "xenfs"),
+           "drivers": ("virtio_pci", "virtio_blk", "e1000", "nvme")}
+
+XEN_BIN = pathlib.Path("/usr/lib/xen-4.17/bin")
+
+# Programs and where they go; their libraries come along.
+PROGRAMS = {
+    "/usr/bin/lspci": "usr/bin/lspci",
+    "/usr/bin/setpci": "usr/bin/setpci",
+    "/usr/bin/kmod": "sbin/modprobe",
+    "/usr/sbin/xenhypfs": "usr/sbin/xenhypfs",
+    "/usr/bin/xenstore-ls": "usr/bin/xenstore-ls",
+    "/usr/bin/xenstore-read": "usr/bin/xenstore-read",
+    "/usr/bin/xenstore-write": "usr/bin/xenstore-write",
+    str(XEN_BIN / "xl"): "usr/sbin/xl",
+    str(XEN_BIN / "xenstored"): "usr/sbin/xenstored",
+    str(XEN_BIN / "xen-init-dom0"): "usr/sbin/xen-init-dom0",
+}
+OPTIONAL = ("/usr/sbin/xenhypfs",)
+
+HELPER_SOURCE = LAB / "physdev-call.c"
+HELPER = LAB_BUILD / "physdev-call"
+
+
+def _libraries(program):
+    """The shared libraries that the program loads, as ldd tells."""
+    out = subprocess.run(["ldd", program], capture_output=True, text=True)
+    if "not found" in out.stdout:
+        raise LabUnavailable(f"{program}: a library is missing:\n{out.stdout}")
+    for line in out.stdout.splitlines():
+        for word in line.split():
+            if word.startswith("/"):
+                yield pathlib.Path(word)
+
+
+def _copy_program(source, root, target):
+    destination = root / target
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(source, destination)
+    destination.chmod(0o755)
+    for library in _libraries(source):
+        place = root / str(library).lstrip("/")
+        if not place.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(library, place)
+
+
+def _build_helper():
+    """Compiles physdev-call if its source is newer."""
+    if (HELPER.exists()
+            and HELPER.stat().st_mtime >= HELPER_SOURCE.stat().st_mtime):
+        return
+    LAB_BUILD.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["gcc", "-std=gnu99", "-O1", "-Wall", "-Wextra", "-Werror",
+                    "-o", HELPER, HELPER_SOURCE, "-lxencall"], check=True)
+
+
+def _project_programs():
+    return [BUILD / name for name in PROJECT_PROGRAMS
+            if (BUILD / name).exists()]
+
+
+def _fingerprint(kernel):
+    """Changes when anything that goes into the initramfs changes."""
+    digest = hashlib.sha256(kernel.version.encode())
+    parts = [LAB / "init.sh", HELPER, pathlib.Path(__file__),
+             *map(pathlib.Path, PROGRAMS), *_project_programs()]
+    for part in parts:
+        if part.exists():
+            stat = part.stat()
+            digest.update(f"{part} {stat.st_size} {stat.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def _add_modules(folder, kernel):
+    """The modules, and for each stage the order in which to load them."""
+    folder.mkdir()
+    for stage, names in MODULES.items():
+        order = []
+        for module in kernel.modules_with_dependencies(names):
+            name = pathlib.Path(module).name
+            if not (folder / name).exists():
+                shutil.copy(module, folder / name)
+                order.append(name)
+        (folder / stage).write_text("".join(f"{name}\n" for name in order))
+
+
+def _fill(root, kernel):
+    for folder in ("bin", "sbin", "proc", "sys", "dev", "run", "tmp", "etc",
+                   "usr/bin", "usr/sbin", "var/log", "var/lib/xenstored",
+                   "lib64"):
+        (root / folder).mkdir(parents=True, exist_ok=True)
+    shutil.copy("/bin/busybox", root / "bin/busybox")
+    shutil.copy(LAB / "init.sh", root / "init")
+    (root / "init").chmod(0o755)
+    for source, target in PROGRAMS.items():
+        if source in OPTIONAL and not os.path.exists(source):
+            continue
+        _copy_program(source, root, target)
+    _copy_program(HELPER, root, "usr/sbin/physdev-call")
+    for program in _project_programs():
+        _copy_program(program, root, f"usr/sbin/{program.name}")
+    _add_modules(root / "modules", kernel)
+
+
+def _pack(root, target):
+    names = subprocess.run(["find", ".", "-print0"], cwd=root,
+                           capture_output=True, check=True).stdout
+    archive = subprocess.run(
+        ["cpio", "--quiet", "-0", "-o", "-H", "newc", "-R", "0:0"],
+        cwd=root, input=names, capture_output=True, check=True).stdout
+    scratch = target.with_suffix(".new")
+    scratch.write_bytes(gzip.compress(archive, 1))
+    scratch.rename(target)
+
+
+def ensure(kernel):
+    """The path of an up to date initramfs for this kernel."""
+    _build_helper()
+    mark = INITRAMFS.with_suffix(".mark")
+    now = _fingerprint(kernel)
+    if INITRAMFS.exists() and mark.exists() and mark.read_text() == now:
+        return INITRAMFS
+    root = LAB_BUILD / "initramfs-root"
+    shutil.rmtree(root, ignore_errors=True)
+    _fill(root, kernel)
+    _pack(root, INITRAMFS)
+    mark.write_text(now)
+    return INITRAMFS

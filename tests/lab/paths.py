@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Where things are: the source tree, and what the lab makes below build/lab."""
+import pathlib
+
+LAB = pathlib.Path(__file__).resolve().parent
+TOP = LAB.parent.parent
+BUILD = TOP / "build"
+LAB_BUILD = BUILD / "lab"
+
+KERNEL_DIR = LAB_BUILD / "kernel"
+INITRAMFS = LAB_BUILD / "initramfs.gz"
+RUNS = LAB_BUILD / "runs"
+RESULTS = LAB_BUILD / "results.json"
+RESULTS_TABLE = TOP / "docs" / "lab-results.md"
+
+# The project's programs that dom0 gets when they have been built.
+PROJECT_PROGRAMS = ("xen-pcid", "xl-pci")
+
+
+class LabUnavailable(Exception):
+    """The lab cannot run here (no QEMU, no package, no hypervisor).
+
+    The text is for the person who reads why a case was skipped.
+    """

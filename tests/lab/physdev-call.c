@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dom0's raw hypercalls for the lab:
+ *
+ *   physdev-call add SBDF [virtfn=BB:DD.F] [extfn]
+ *   physdev-call remove SBDF
+ *   physdev-call list SEGMENT
+ *   physdev-call keys STRING
+ *
+ * add and remove print the return code (0 or a negative errno). list prints
+ * the SBDF of every device of the segment that Xen knows. keys sends debug
+ * keys. Exit code: 0 the hypercall was made, 1 it could not be, 2 usage.
+ *
+ * The sysctls are made through libxencall and not through libxenctrl: that
+ * one refuses a hypervisor of another version, while the two sysctls here
+ * have kept their layout, and the version that fits can be found by asking.
+ */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <xencall.h>
+
+/* The public headers guard their tool-only parts with this. */
+#define __XEN_TOOLS__ 1
+#include <xen/xen.h>
+#include <xen/physdev.h>
+#include <xen/sysctl.h>
+
+#define DEVICES_PER_CALL 4096u
+#define DEVICES_PER_SEGMENT 65536u
+
+/* Interface versions of Xen 4.2 (0x9) to a while after 4.21. */
+#define SYSCTL_VERSION_MIN 0x9u
+#define SYSCTL_VERSION_MAX 0x20u
+
+static xencall_handle *xcall;
+
+static void *hypercall_buffer(size_t size)
+{
+    void *buffer = xencall_alloc_buffer(xcall, size);
+
+    if ( !buffer )
+    {
+        perror("physdev-call: no hypercall buffer");
+        exit(1);
+    }
+    memset(buffer, 0, size);
+
+    return buffer;
+}
+
+static bool parse_bdf(const char *text, unsigned int *bus, unsigned int *devfn)
+{
+    unsigned int device, function;
+    int end = -1;
+
+    if ( sscanf(text, "%2x:%2x.%1x%n", bus, &device, &function, &end) != 3 ||
+         end < 0 || text[end] || device > 0x1f || function > 7 )
+        return false;
+    *devfn = device << 3 | function;
+
+    return true;
+}
+
+static bool parse_sbdf(const char *text, unsigned int *segment,
+                       unsigned int *bus, unsigned int *devfn)
+{
+    int end = -1;
+
+    if ( sscanf(text, "%4x:%n", segment, &end) == 1 && end == 5 )
+        return parse_bdf(text + end, bus, devfn);
+    *segment = 0;
+
+    return parse_bdf(text, bus, devfn);
+}
+
+/* Makes a physdev hypercall and prints what it returned. */
+static int physdev(unsigned int command, void *argument)
+{
+    int rc = xencall2(xcall, __HYPERVISOR_physdev_op, command,
+                      (uint64_t)(uintptr_t)argument);
+
+    printf("%d\n", rc < 0 ? -errno : rc);
+
+    return 0;
+}
+
+static int usage(void)
+{
+    fputs("usage: physdev-call add SBDF [virtfn=BB:DD.F] [extfn] | "
+          "remove SBDF | list SEGMENT | keys STRING\n", stderr);
+
+    return 2;
+}
+
+static int do_add(int argc, char **argv)
+{
+    unsigned int segment, bus, devfn, pf_bus, pf_devfn;
+    struct physdev_pci_device_add *add;
+    int i;
+
+    if ( argc < 1 || !parse_sbdf(argv[0], &segment, &bus, &devfn) )
+        return usage();
+
+    add = hypercall_buffer(sizeof(*add));
+    add->seg = segment;
+    add->bus = bus;
+    add->devfn = devfn;
+    for ( i = 1; i < argc; i++ )
+    {
+        if ( !strcmp(argv[i], "extfn") )
+            add->flags |= XEN_PCI_DEV_EXTFN;
+        else if ( !strncmp(argv[i], "virtfn=", 7) &&
+                  parse_bdf(argv[i] + 7, &pf_bus, &pf_devfn) )
+        {
+            add->flags |= XEN_PCI_DEV_VIRTFN;
+            add->physfn.bus = pf_bus;
+            add->physfn.devfn = pf_devfn;
+        }
+        else
+            return usage();
+    }
+
+    return physdev(PHYSDEVOP_pci_device_add, add);
+}
+
+static int do_remove(int argc, char **argv)
+{
+    unsigned int segment, bus, devfn;
+    struct physdev_pci_device *device;
+
+    if ( argc != 1 || !parse_sbdf(argv[0], &segment, &bus, &devfn) )
+        return usage();
+
+    device = hypercall_buffer(sizeof(*device));
+    device->seg = segment;
+    device->bus = bus;
+    device->devfn = devfn;
+
+    return physdev(PHYSDEVOP_pci_device_remove, device);
+}
+
+/*
+ * Makes the sysctl with the interface version that this hypervisor takes: it
+ * answers -EACCES for any other.
+ */
+static int sysctl(struct xen_sysctl *op)
+{
+    static unsigned int version = XEN_SYSCTL_INTERFACE_VERSION;
+    unsigned int other;
+    int rc;
+
+    op->interface_version = version;
+    rc = xencall1(xcall, __HYPERVISOR_sysctl, (uint64_t)(uintptr_t)op);
+    for ( other = SYSCTL_VERSION_MIN;
+          rc < 0 && errno == EACCES && other <= SYSCTL_VERSION_MAX; other++ )
+    {
+        op->interface_version = other;
+        rc = xencall1(xcall, __HYPERVISOR_sysctl, (uint64_t)(uintptr_t)op);
+        if ( rc >= 0 || errno != EACCES )
+            version = other;
+    }
+
+    return rc;
+}
+
+/* Asks about count devices from the first on; prints those that are known. */
+static int list_batch(unsigned int segment, unsigned int first,
+                      struct xen_sysctl *op, physdev_pci_device_t *devices,
+                      uint32_t *nodes)
+{
+    unsigned int i, done = 0;
+
+    while ( done < DEVICES_PER_CALL )
+    {
+        for ( i = done; i < DEVICES_PER_CALL; i++ )
+        {
+            devices[i].seg = segment;
+            devices[i].bus = (first + i) >> 8;
+            devices[i].devfn = (first + i) & 0xff;
+        }
+        memset(op, 0, sizeof(*op));
+        op->cmd = XEN_SYSCTL_pcitopoinfo;
+        op->u.pcitopoinfo.num_devs = DEVICES_PER_CALL - done;
+        set_xen_guest_handle_raw(op->u.pcitopoinfo.devs, devices + done);
+        set_xen_guest_handle_raw(op->u.pcitopoinfo.nodes, nodes + done);
+        if ( sysctl(op) < 0 )
+        {
+            perror("physdev-call: pcitopoinfo");
+            return 1;
+        }
+        /* A call that ran long says how far it came. */
+        if ( !op->u.pcitopoinfo.num_devs )
+        {
+            fputs("physdev-call: pcitopoinfo makes no progress\n", stderr);
+            return 1;
+        }
+        done += op->u.pcitopoinfo.num_devs;
+    }
+    for ( i = 0; i < DEVICES_PER_CALL; i++ )
+    {
+        if ( nodes[i] != XEN_INVALID_DEV )
+            printf("%04x:%02x:%02x.%x\n", segment, devices[i].bus,
+                   devices[i].devfn >> 3, devices[i].devfn & 7u);
+    }
+
+    return 0;
+}
+
+static int do_list(int argc, char **argv)
+{
+    unsigned int segment, first;
+    struct xen_sysctl *op;
+    physdev_pci_device_t *devices;
+    uint32_t *nodes;
+    int rc = 0;
+
+    if ( argc != 1 || sscanf(argv[0], "%4x", &segment) != 1 )
+        return usage();
+
+    op = hypercall_buffer(sizeof(*op));
+    devices = hypercall_buffer(DEVICES_PER_CALL * sizeof(*devices));
+    nodes = hypercall_buffer(DEVICES_PER_CALL * sizeof(*nodes));
+    for ( first = 0; !rc && first < DEVICES_PER_SEGMENT;
+          first += DEVICES_PER_CALL )
+        rc = list_batch(segment, first, op, devices, nodes);
+
+    return rc;
+}
+
+static int do_keys(int argc, char **argv)
+{
+    struct xen_sysctl *op;
+    char *keys;
+
+    if ( argc != 1 )
+        return usage();
+
+    op = hypercall_buffer(sizeof(*op));
+    keys = hypercall_buffer(strlen(argv[0]) + 1);
+    strcpy(keys, argv[0]);
+    op->cmd = XEN_SYSCTL_debug_keys;
+    set_xen_guest_handle_raw(op->u.debug_keys.keys, keys);
+    op->u.debug_keys.nr_keys = strlen(keys);
+    if ( sysctl(op) < 0 )
+    {
+        perror("physdev-call: debug_keys");
+        return 1;
+    }
+
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+    } commands[] = {
+        { "add", do_add },
+        { "remove", do_remove },
+        { "list", do_list },
+        { "keys", do_keys },
+    };
+    unsigned int i;
+
+    if ( argc < 2 )
+        return usage();
+
+    xcall = xencall_open(NULL, 0);
+    if ( !xcall )
+    {
+        perror("physdev-call: no access to the hypervisor");
+        return 1;
+    }
+    for ( i = 0; i < sizeof(commands) / sizeof(commands[0]); i++ )
+    {
+        if ( !strcmp(argv[1], commands[i].name) )
+            return commands[i].run(argc - 2, argv + 2);
+    }
+
+    return usage();
+}
