@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# make            the programs: build/xl-pci and build/xen-pcid
+# make run        this machine's devices, and the story of 2014, explained
+# make check      all tests            make lint     style and static checks
+# make bench      speed and memory     make xen      a Xen with the module
+#
+# Optimised objects are under build/rel, those for tests (-Werror, address
+# and undefined behaviour sanitizers) under build/san.
+
+BUILD := build
+CC ?= gcc
+CPPFLAGS := -Ixen-pci/include -Ixen-pci -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla \
+	-Wdeclaration-after-statement -Wshadow -Wpointer-arith -Wwrite-strings
+CFLAGS ?= -O2 -g
+C_STD := -std=gnu99
+SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+CORE_SOURCES := $(wildcard xen-pci/*.c)
+EMBEDDED_SOURCES := $(wildcard xen-pci/embedded/*.c)
+AGENT_SOURCES := $(wildcard dom0-agent/*.c)
+TOOL_SOURCES := $(wildcard tools/*.c)
+UNIT_SOURCES := $(wildcard tests/unit/*.c)
+
+LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)
+LIBS := -lpci -ljson-c -lpthread
+XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
+
+rel = $(patsubst %.c,$(BUILD)/rel/%.o,$(1))
+san = $(patsubst %.c,$(BUILD)/san/%.o,$(1))
+
+.PHONY: all
+all: $(BUILD)/xl-pci $(BUILD)/xen-pcid
+
+$(BUILD)/rel/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(C_STD) $(CPPFLAGS) $(CFLAGS) $(WARNINGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/san/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(C_STD) $(CPPFLAGS) $(SANITIZE) $(WARNINGS) -MMD -MP -c -o $@ $<
+
+$(BUILD)/libxenpci.a: $(call rel,$(LIB_SOURCES))
+$(BUILD)/san/libxenpci.a: $(call san,$(LIB_SOURCES))
+%.a:
+	@mkdir -p $(@D)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+# What the agent and the tool share: talking to a real Xen.
+AGENT_LIB_SOURCES := $(filter-out dom0-agent/main.c,$(AGENT_SOURCES))
+
+$(BUILD)/xl-pci: $(call rel,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
+		$(BUILD)/libxenpci.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS)
+$(BUILD)/xen-pcid: $(call rel,$(AGENT_SOURCES)) $(BUILD)/libxenpci.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS)
+$(BUILD)/san/xl-pci: $(call san,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
+		$(BUILD)/san/libxenpci.a
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS)
+$(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES)) $(BUILD)/san/libxenpci.a
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS)
+
+-include $(shell find $(BUILD)/rel $(BUILD)/san -name '*.d' 2>/dev/null)
+-include tests/*/*.mk
+-include xen-pci/hypervisor/*.mk
+
+.PHONY: clean
+clean:
+	rm -rf $(BUILD)

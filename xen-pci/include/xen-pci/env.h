@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The one place that knows which host the core is compiled for.
+ */
+#ifndef XEN_PCI_ENV_H
+#define XEN_PCI_ENV_H
+
+#ifdef __XEN__
+
+#include <xen/types.h>
+#include <xen/compiler.h>
+#include <xen/errno.h>
+#include <xen/kernel.h>
+#include <xen/lib.h>
+#include <xen/string.h>
+
+#else
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifndef __must_check
+#define __must_check __attribute__((warn_unused_result))
+#endif
+#ifndef ARRAY_SIZE
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+
+#endif /* __XEN__ */
+
+/*
+ * One word between one writer and readers without a lock.  A release store
+ * is seen together with all that was stored before it by an acquire load
+ * that sees it.
+ */
+#define xpci_load_relaxed(pointer) __atomic_load_n(pointer, __ATOMIC_RELAXED)
+#define xpci_load_acquire(pointer) __atomic_load_n(pointer, __ATOMIC_ACQUIRE)
+#define xpci_store_release(pointer, value)                                     \
+    __atomic_store_n(pointer, value, __ATOMIC_RELEASE)
+
+#endif /* XEN_PCI_ENV_H */

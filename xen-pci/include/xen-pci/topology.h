@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The PCI topology as a hypervisor needs it: which devices exist, which
+ * bridge leads to which bus, and which requester ID a device's DMA carries.
+ *
+ * All functions that change the tables, and all that return more than one
+ * word, need the host's lock (see host.h) held by the caller unless said
+ * otherwise here.  The two lookups, xpci_lookup() and xpci_upstream(), take
+ * no lock, never wait, and may be called with interrupts off from any context.
+ *
+ * Errors are negative errno values, as Xen's hypercalls return them.
+ */
+#ifndef XEN_PCI_TOPOLOGY_H
+#define XEN_PCI_TOPOLOGY_H
+
+#include <xen-pci/env.h>
+
+/*
+ * Segment, bus, device and function in one number, as Xen's pci_sbdf_t:
+ * segment in bits 31-16, bus in 15-8, device in 7-3, function in 2-0.
+ */
+#define XPCI_SBDF(segment, bus, devfn)                                         \
+    (((uint32_t)(segment) << 16) | ((uint32_t)(bus) << 8) | (uint32_t)(devfn))
+#define XPCI_SEGMENT(sbdf) ((uint16_t)((sbdf) >> 16))
+#define XPCI_BUS(sbdf) ((uint8_t)((sbdf) >> 8))
+#define XPCI_DEVFN(sbdf) ((uint8_t)(sbdf))
+#define XPCI_SLOT(sbdf) (((sbdf) >> 3) & 0x1fU)
+#define XPCI_FUNC(sbdf) ((sbdf)&7U)
+
+/* The number that stands for "no NUMA node was given". */
+#define XPCI_NO_NODE (~(uint32_t)0)
+
+/*
+ * What a function is: from the PCI Express capability's Device/Port Type
+ * (PCIe Base Specification 5.0, 7.5.3.2) where there is one, else from the
+ * class code.
+ */
+enum xpci_type {
+    XPCI_TYPE_UNKNOWN,
+    XPCI_TYPE_HOST_BRIDGE,
+    XPCI_TYPE_ROOT_PORT,
+    XPCI_TYPE_UPSTREAM_PORT,
+    XPCI_TYPE_DOWNSTREAM_PORT,
+    XPCI_TYPE_PCIE_TO_PCI_BRIDGE,
+    XPCI_TYPE_PCI_TO_PCIE_BRIDGE,
+    XPCI_TYPE_PCI_BRIDGE,
+    XPCI_TYPE_CARDBUS_BRIDGE,
+    XPCI_TYPE_ENDPOINT,
+    XPCI_TYPE_RCIEP,
+    XPCI_TYPE_RCEC,
+    XPCI_TYPE_PCI_DEVICE,
+    XPCI_TYPES
+};
+
+/* The word for a type that users read, such as "root-port". */
+const char *xpci_type_name(enum xpci_type type);
+
+/* Does a bridge of this type put its own requester ID on what passes it? */
+bool xpci_type_aliases(enum xpci_type type);
+
+/* Facts about a known device, as it was when it was last reported. */
+#define XPCI_VIRTFN 0x01    /* a VF; `physfn` is its PF */
+#define XPCI_EXTFN 0x02     /* an extended function (ARI) */
+#define XPCI_BRIDGE 0x04    /* has bus numbers (header type 1 or 2) */
+#define XPCI_CONFIGURED 0x08 /* a bridge whose bus numbers cover a bus */
+#define XPCI_CONFLICT 0x10  /* a bridge whose range clashes with another's */
+#define XPCI_STALE 0x20     /* read again, and no longer what was reported */
+#define XPCI_WAY_ONLY 0x40  /* a bridge whose device the IOMMU refused */
+
+struct xpci_device_info {
+    uint32_t sbdf;
+    uint32_t class_revision; /* class code in bits 31-8, revision in 7-0 */
+    uint16_t vendor;         /* ffff for a VF, as it reads */
+    uint16_t device;
+    uint8_t type;  /* enum xpci_type */
+    uint8_t flags; /* XPCI_* above */
+    /* Of a bridge, as last read; 0 otherwise. */
+    uint8_t primary;
+    uint8_t secondary;
+    uint8_t subordinate;
+    uint8_t header_type; /* header layout, bits 6-0 of register 0x0e */
+    uint32_t physfn;     /* SBDF of the PF; meaningful with XPCI_VIRTFN */
+    uint32_t node;       /* XPCI_NO_NODE or what the report said */
+};
+
+/* A bus that some bridge leads to. */
+struct xpci_bus_info {
+    uint16_t segment;
+    uint8_t bus;
+    bool aliased;          /* is there an aliasing bridge on the way up? */
+    uint32_t bridge;       /* SBDF of the bridge that leads to the bus */
+    uint32_t alias;        /* SBDF of the topmost aliasing bridge */
+    uint8_t secondary;     /* that bridge's secondary bus */
+};
+
+/* What a device's DMA carries, if not its own requester ID. */
+struct xpci_upstream {
+    uint32_t bridge;   /* SBDF of the topmost aliasing bridge on the way up */
+    uint8_t secondary; /* its secondary bus (requester ID: secondary:00.0) */
+};
+
+/* What dom0 says about a device when it reports it. */
+struct xpci_report {
+    bool is_virtfn;
+    bool is_extfn;
+    uint8_t physfn_bus;
+    uint8_t physfn_devfn;
+    uint32_t node; /* XPCI_NO_NODE if it says nothing */
+};
+
+struct xpci;
+struct xpci_host;
+
+/*
+ * Make an empty topology that lives on `host`, which must stay valid.
+ * 0 or -ENOMEM.  May allocate; no lock is needed.
+ */
+int __must_check xpci_create(struct xpci **xpci, const struct xpci_host *host);
+
+/* Give everything back.  NULL is fine.  Nobody may use `xpci` any more. */
+void xpci_dispose(struct xpci *xpci);
+
+/*
+ * Enter a device that the hypervisor's own bus scan found, as config space
+ * describes it now, without looking at the way to it: during a scan nothing
+ * moves.  0 (also where it is known already), -ENODEV where nothing answers,
+ * -ENOMEM.  May allocate.
+ */
+int __must_check xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
+
+/*
+ * The bus scan of boot for one segment: every bus, every slot, the functions
+ * of multi-function devices.  0 or -ENOMEM (what was found stays).
+ */
+int __must_check xpci_scan_segment(struct xpci *xpci, uint16_t segment);
+
+/*
+ * dom0 reports a device.  Reads the bridges on the way to it again, replaces
+ * another device that was known at this SBDF together with all that belongs
+ * to it, and enters or updates this one.  Reporting what is known already
+ * changes nothing but what no longer agrees with config space.
+ *
+ * 0; -ENODEV: nothing answers at `sbdf`, or at its PF; -EINVAL: the PF is
+ * itself, or a VF; -ENOMEM.  On an error the tables are as they were.
+ * May allocate; calls the host's `leaving` and `remap`.
+ */
+int __must_check xpci_add(struct xpci *xpci, uint32_t sbdf,
+                          const struct xpci_report *report);
+
+/*
+ * dom0 reports that a device is gone.  Takes along its VFs and, for a bridge,
+ * all that is behind it, deepest first; nothing is read from config space.
+ * 0 or -ENODEV (not known).  Calls the host's `leaving` and `remap`.
+ */
+int __must_check xpci_remove(struct xpci *xpci, uint32_t sbdf);
+
+/*
+ * The device was reset: look at it and the way to it again.
+ * 0 or -ENODEV (not known).  Calls the host's `remap`.
+ */
+int __must_check xpci_reset(struct xpci *xpci, uint32_t sbdf);
+
+/*
+ * The host could not take the device that was just added (the IOMMU refused
+ * it): forget it.  A bridge stays known as the way to its buses, but is no
+ * longer a known device.  Does nothing where `sbdf` is not known.  The host's
+ * `leaving` is not called for `sbdf` itself.
+ */
+void xpci_refuse(struct xpci *xpci, uint32_t sbdf);
+
+/*
+ * Is there a device at `sbdf`, and what is it?  True and `*type`, `*flags`
+ * (XPCI_VIRTFN and XPCI_EXTFN only), either of which may be NULL, or false.
+ * No lock, one load of one word: before or after a change, never in between.
+ */
+bool xpci_lookup(const struct xpci *xpci, uint32_t sbdf, enum xpci_type *type,
+                 unsigned int *flags);
+
+/*
+ * The upstream bridge, in Xen's sense, of a device at `sbdf` (only segment
+ * and bus count): 1 and `*upstream`, or 0 where the device's DMA carries its
+ * own requester ID.  No lock, never waits; all buses' answers change at once.
+ */
+int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
+                  struct xpci_upstream *upstream);
+
+/* Everything about the device at `sbdf`: 0 or -ENODEV. */
+int __must_check xpci_device(const struct xpci *xpci, uint32_t sbdf,
+                             struct xpci_device_info *info);
+
+/* The bridge that leads to a bus: 0 and `*info`, or -ENODEV: none does. */
+int __must_check xpci_bus(const struct xpci *xpci, uint16_t segment,
+                          uint8_t bus, struct xpci_bus_info *info);
+
+/* Counts every change of the tables; equal numbers mean equal tables. */
+uint32_t xpci_generation(const struct xpci *xpci);
+
+/*
+ * The one predicate of topologies: all that always holds, holds.  On false,
+ * `*rule` (may be NULL) names the rule that is broken.  Slow; for assertions,
+ * tests and fuzzers.
+ */
+bool __must_check xpci_is_valid(const struct xpci *xpci, const char **rule);
+
+/* What the tables cost, in bytes, as the host's `alloc` was asked for. */
+struct xpci_costs {
+    size_t device;        /* a device's record and its place in the index */
+    size_t segment;       /* a segment without devices */
+    size_t bus_page;      /* the index of four neighbouring buses */
+    size_t allocated;     /* all that `xpci` holds now */
+};
+void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs);
+
+#endif /* XEN_PCI_TOPOLOGY_H */
