@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A case: a machine, what happens to it, and what must be seen then."""
+import dataclasses
+from dataclasses import dataclass, field
+
+from .machine import Machine
+
+
+@dataclass
+class Case:
+    """What a case consists of.
+
+    name:    what it is called on the command line and in reports
+    title:   what it is about, a few words
+    machine: what is booted
+    steps:   done in this order, on every hypervisor
+    stock:   what must be seen on a stock Xen; None: not run there
+    module:  what must be seen with the module, before the agent has run
+    agent:   whether the agent has work to do before Xen's view is dom0's
+    after:   what must be seen with the module after that
+    user:    what a person would have noticed on a stock Xen; "" if nothing
+    """
+    name: str
+    title: str
+    machine: Machine
+    steps: list = field(default_factory=list)
+    stock: list = None
+    module: list = None
+    agent: bool = False
+    after: list = field(default_factory=list)
+    user: str = ""
+
+    def but(self, name, title, **changes):
+        """A variant; changes may name fields of the machine as well."""
+        of_machine = {field.name for field in dataclasses.fields(Machine)}
+        machine = dataclasses.replace(
+            self.machine, **{key: value for key, value in changes.items()
+                             if key in of_machine})
+        rest = {key: value for key, value in changes.items()
+                if key not in of_machine}
+        return dataclasses.replace(self, name=name, title=title,
+                                   machine=machine, **rest)
+
+    def runs_on(self, hypervisor):
+        expected = self.module if hypervisor.has_module else self.stock
+        return expected is not None

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""All the cases, in the order in which they are listed and run."""
+from . import controls, hotplug, hypercalls, iommus, neighbours, renumber
+
+ALL = [case for module in (renumber, hotplug, neighbours, hypercalls, iommus,
+                           controls)
+       for case in module.CASES]

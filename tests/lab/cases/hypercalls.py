@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Reports that are not true."""
+from ..case import Case
+from ..devices import nvme, root_port
+from ..expect import (all_well, consistent, host_survives, nvme_live, physdev,
+                      reads, wrong)
+from ..machine import Machine
+
+NOTHING = "0a:00.0"
+
+F = Case(
+    "F", "an add of a device that is not there, and its removal",
+    Machine([root_port(1, nvme("disk"))]),
+    steps=[physdev(f"add {NOTHING}", -22)],
+    stock=[wrong(physdev(f"remove {NOTHING}", 0), "Panic|FATAL|has ended"),
+           wrong(host_survives(), "Panic|FATAL")],
+    module=[physdev(f"remove {NOTHING}", -19)] + all_well()
+    + [nvme_live("disk"), reads("disk")] + consistent(),
+    user="the whole host goes down")
+
+CASES = [F]

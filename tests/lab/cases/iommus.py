@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The renumbering cases with other IOMMUs and IOMMU options."""
+from ..expect import (all_well, consistent, host_survives, nvme_live, reads,
+                      wrong)
+from .renumber import C, D
+
+CASES = [
+    C.but("C-amd", "case C with AMD's IOMMU", iommu="amd", steps=[]),
+    D.but("D-amd", "case D with AMD's IOMMU", iommu="amd", steps=[],
+          stock=[wrong(host_survives(), "Panic|FATAL|BUG|ended|Assertion")],
+          user="the host panics while it boots"),
+    C.but("C-ats", "case C with Xen's ats option", xen="ats"),
+    D.but("D-ats", "case D with Xen's ats option", xen="ats"),
+    C.but("no-iommu", "case C's machine, plain boot with iommu=off", dom0="",
+          xen="iommu=off", steps=[],
+          stock=all_well() + [nvme_live("disk"), reads("disk")],
+          module=all_well() + [nvme_live("disk"), reads("disk")]
+          + consistent(), agent=False, after=[], user=""),
+    C.but("amd-plain", "case C's machine, plain boot with AMD's IOMMU",
+          dom0="", iommu="amd", steps=[],
+          stock=all_well() + [nvme_live("disk"), reads("disk")],
+          module=all_well() + [nvme_live("disk"), reads("disk")]
+          + consistent(), agent=False, after=[], user=""),
+]

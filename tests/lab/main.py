@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The lab's command line."""
+import argparse
+
+from . import cases, report, runner, table
+
+
+def _arguments(argv):
+    parser = argparse.ArgumentParser(
+        prog="tests/lab/run", description="Boots a real Xen with a real "
+        "Linux dom0 in QEMU, and decides pass or fail for each case.")
+    parser.add_argument("case", nargs="*", metavar="CASE",
+                        help="cases to run (default: all)")
+    parser.add_argument("--xen", action="append", metavar="WHICH",
+                        help="stock, module, debug, or the path of a "
+                        "hypervisor with the module (PATH:stock for one "
+                        "without); may be given more than once")
+    parser.add_argument("--both", action="store_true",
+                        help="stock and module (the default)")
+    parser.add_argument("--list", action="store_true",
+                        help="list the cases")
+    parser.add_argument("--table", action="store_true",
+                        help="write docs/lab-results.md from the results kept")
+    parser.add_argument("-v", "--verbose", action="store_true",
+                        help="show everything that was seen")
+    return parser, parser.parse_args(argv)
+
+
+def _chosen(parser, names):
+    known = {case.name: case for case in cases.ALL}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        parser.error(f"no case {' '.join(unknown)}; there are: "
+                     + " ".join(known))
+    return [known[name] for name in names] if names else cases.ALL
+
+
+def _show(result, verbose):
+    print(report.line(result), flush=True)
+    if verbose:
+        for found in result.findings:
+            print(f"        {'ok ' if found.ok else 'BAD'} {found.text}: "
+                  f"{found.seen}", flush=True)
+
+
+def main(argv):
+    """Returns the exit code: 0 if nothing failed, 1 if something did."""
+    parser, options = _arguments(argv)
+    chosen = _chosen(parser, options.case)
+    if options.list:
+        for case in chosen:
+            print(f"{case.name:9} {case.title}")
+        return 0
+    if options.table:
+        table.write()
+        return 0
+    names = options.xen or ["stock", "module"]
+    results = runner.run(chosen, names,
+                         lambda result: _show(result, options.verbose))
+    report.keep(results)
+    print(report.closing(results))
+    return 1 if any(map(report.counted_as_failed, results)) else 0

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Results for people (a line each) and for other programs (JSON)."""
+import json
+import os
+
+from .paths import RESULTS
+
+
+def line(result):
+    """One result in one line, with the reason where it did not pass."""
+    word = {"passed": "ok", "failed": "FAIL", "skipped": "skip"}
+    text = (f"{word[result.outcome]:4}  {result.case:9} {result.xen:7} "
+            f"{result.seconds:6.1f} s")
+    if result.outcome == "passed":
+        return f"{text}  {result.title}"
+    return f"{text}  {result.reason}"
+
+
+def counted_as_failed(result):
+    """In CI the lab must run: there a skip is a failure."""
+    return result.outcome == "failed" or (
+        result.outcome == "skipped" and os.environ.get("CI") == "true")
+
+
+def closing(results):
+    count = {word: sum(1 for result in results if result.outcome == word)
+             for word in ("passed", "failed", "skipped")}
+    return (f"{count['passed']} passed, {count['failed']} failed, "
+            f"{count['skipped']} skipped")
+
+
+def load():
+    """All results kept so far: (case, hypervisor) -> result as JSON."""
+    if not RESULTS.exists():
+        return {}
+    return {(entry["case"], entry["xen"]): entry
+            for entry in json.loads(RESULTS.read_text())}
+
+
+def keep(results):
+    """Adds these to the results kept; what was run anew replaces the old."""
+    kept = load()
+    for result in results:
+        if result.outcome != "skipped":
+            kept[result.case, result.xen] = result.as_json()
+    RESULTS.parent.mkdir(parents=True, exist_ok=True)
+    RESULTS.write_text(json.dumps([kept[key] for key in sorted(kept)],
+                                  indent=1) + "\n")

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Runs cases on hypervisors, two hosts at a time, and collects results."""
+import concurrent.futures
+import copy
+import os
+import time
+from dataclasses import asdict, dataclass, field
+
+from . import hypervisor, initramfs, kernel, packages
+from .dom0 import Dom0Gone
+from .expect import Failed
+from .host import Host
+from .paths import RUNS, LabUnavailable
+from .qmp import QmpError
+from .steps import agent_once
+
+# Each host is two QEMU threads that are always busy.
+HOSTS_AT_ONCE = int(os.environ.get("LAB_JOBS", "2"))
+
+
+@dataclass
+class Finding:
+    """One step or expectation, and what was seen."""
+    text: str
+    helper: str
+    turned: str
+    ok: bool
+    seen: str
+
+
+@dataclass
+class Result:
+    """A case on a hypervisor. outcome: passed, failed or skipped."""
+    case: str
+    title: str
+    user: str
+    xen: str
+    outcome: str
+    reason: str = ""
+    seconds: float = 0
+    boot_seconds: float = 0
+    findings: list = field(default_factory=list)
+
+    def as_json(self):
+        return asdict(self)
+
+
+class Lab:
+    """What every run needs, made once."""
+
+    def __init__(self):
+        packages.ensure()
+        self.kernel = kernel.ensure()
+        self.initramfs = initramfs.ensure(self.kernel)
+
+
+def _plan(case, hypervisor):
+    """Steps and expectations, in their order."""
+    if not hypervisor.has_module:
+        return case.steps + case.stock
+    plan = case.steps + case.module
+    if case.agent:
+        plan = plan + [agent_once()]
+    return plan + case.after
+
+
+def _check_all(case, host, result):
+    """Checks everything; a failed step ends it, a failed expectation not."""
+    for check in _plan(case, host.hypervisor):
+        try:
+            seen, ok = check(host), True
+        except Failed as failed:
+            seen, ok = str(failed), False
+        result.findings.append(
+            Finding(check.text, check.helper, check.turned, ok, seen))
+        if not ok and check.helper == "step":
+            break
+
+
+def run_case(lab, case, xen):
+    """One case on one hypervisor (hypervisor.Hypervisor)."""
+    result = Result(case.name, case.title, case.user, xen.name, "failed")
+    started = time.monotonic()
+    try:
+        with Host(copy.deepcopy(case.machine), xen, lab.kernel, lab.initramfs,
+                  RUNS / f"{case.name}-{xen.name.replace('/', '_')}") as host:
+            result.boot_seconds = round(host.boot_seconds, 1)
+            _check_all(case, host, result)
+    except (QmpError, Dom0Gone, OSError) as error:
+        result.reason = str(error)
+    else:
+        bad = [found for found in result.findings if not found.ok]
+        result.outcome = "failed" if bad else "passed"
+        result.reason = "; ".join(f"{found.text}: {found.seen}"
+                                  for found in bad)
+    result.seconds = round(time.monotonic() - started, 1)
+    return result
+
+
+def _skipped(case, name, why):
+    return Result(case.name, case.title, case.user, name, "skipped", why)
+
+
+def run(cases, names, done):
+    """Runs cases on the hypervisors of these names.
+
+    done: called with each Result as it is there. Returns all of them.
+    """
+    results, jobs = [], []
+
+    def finish(result):
+        results.append(result)
+        done(result)
+
+    try:
+        lab, why = Lab(), None
+    except LabUnavailable as unavailable:
+        lab, why = None, str(unavailable)
+    with concurrent.futures.ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
+        for name in names:
+            try:
+                xen, missing = hypervisor.get(name), why
+            except LabUnavailable as unavailable:
+                xen, missing = None, why or str(unavailable)
+            for case in cases:
+                if xen is not None and not case.runs_on(xen):
+                    continue
+                if missing:
+                    finish(_skipped(case, name, missing))
+                else:
+                    jobs.append(pool.submit(run_case, lab, case, xen))
+        for job in concurrent.futures.as_completed(jobs):
+            finish(job.result())
+    return results

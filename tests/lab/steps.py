@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What a case may do to a running host, besides expecting things.
+
+A step has the form of an expectation: it raises Failed where it cannot be
+done, and the case has failed then.
+"""
+import copy
+import time
+
+from . import sight
+from .expect import Expectation, Failed
+from .qmp import QmpError
+
+PLUG_TIMEOUT = 60
+
+
+def _step(text):
+    """Makes a function of (host, patience) into a step."""
+    return lambda do: Expectation("step", text, do)
+
+
+def plug(bridge, device):
+    """Hot-adds a device behind a bridge; waits until dom0 shows it."""
+    @_step(f"plug {device.id} into {bridge}")
+    def do(host, _patience):
+        new = copy.deepcopy(device)
+        parent = host.machine.find(bridge)
+        new.parent = parent
+        parent.behind += (new,)
+        try:
+            host.plug(new)
+        except QmpError as error:
+            raise Failed(str(error)) from error
+        deadline = time.monotonic() + PLUG_TIMEOUT
+        while not sight.is_present(host, new.id):
+            if time.monotonic() > deadline:
+                raise Failed(f"dom0 does not see {new.id}")
+            time.sleep(0.5)
+        return f"{new.id} is at {sight.sbdf(host, new.id)}"
+    return do
+
+
+def unplug(name):
+    """Takes a device out; waits until dom0 has let it go."""
+    @_step(f"unplug {name}")
+    def do(host, _patience):
+        device = host.machine.find(name)
+        try:
+            host.unplug(name)
+        except QmpError as error:
+            raise Failed(str(error)) from error
+        device.parent.behind = tuple(
+            other for other in device.parent.behind if other is not device)
+        return f"{name} is gone"
+    return do
+
+
+def dom0(command, timeout=30):
+    """Runs a command in dom0 that has to succeed.
+
+    {name} in it stands for where the device of that name is.
+    """
+    @_step(f"in dom0: {command}")
+    def do(host, _patience):
+        text = command
+        for device in host.machine.all_devices():
+            mark = "{" + device.id + "}"
+            if mark in text:
+                text = text.replace(mark, sight.sbdf(host, device.id))
+        return sight.ask(host, text, timeout).strip()
+    return do
+
+
+def remove_in_dom0(name):
+    """dom0's administrator removes a device from Linux (sysfs)."""
+    return dom0(f"echo 1 >/sys/bus/pci/devices/{{{name}}}/remove")
+
+
+def agent_once():
+    """The project's agent brings Xen's view in line, once."""
+    return dom0("xen-pcid --once", 60)
+
+
+def pause(seconds):
+    @_step(f"wait {seconds} s")
+    def do(_host, _patience):
+        time.sleep(seconds)
+        return "waited"
+    return do
