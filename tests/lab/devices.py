@@ -97,8 +97,13 @@ def nvme(name, addr=0, **props):
 
 
 def virtio_blk(name, addr=0, **props):
-    """A virtio disk whose DMA goes through the IOMMU."""
-    props = {"iommu_platform": "on", "disable-legacy": "on",
+    """A virtio disk whose DMA goes through the IOMMU, with INTx.
+
+    No MSI: QEMU 7.2 takes the bus range in an interrupt remapping entry the
+    wrong way round, and refuses the MSI of a device behind a PCIe-to-PCI
+    bridge (vtd_irte_get: invalid SVT_BUS).
+    """
+    props = {"iommu_platform": "on", "disable-legacy": "on", "vectors": 0,
              "disable-modern": "off", "serial": name} | _qemu_names(props)
     return Device("virtio-blk-pci", name, addr, props, disk=True)
 
