@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The embedded hypervisor: boot, and Xen's hypercalls as dom0 makes them.
+ */
+#include <stdlib.h>
+
+#include <xen-pci/physdev.h>
+
+#include XPCI_PHYSDEV_HEADER
+
+#include "embedded_host.h"
+#include "reports.h"
+
+#define SEGMENTS 0x10000U
+
+/* Xen's public header has this from 4.20 on; the numbers are its ABI. */
+#ifndef PHYSDEVOP_pci_device_reset
+#    define PHYSDEVOP_pci_device_reset 32
+struct pci_device_reset {
+    struct physdev_pci_device dev;
+    uint32_t flags;
+};
+#endif
+
+int embedded_init(struct embedded *hypervisor, struct config_space *space)
+{
+    int rc;
+
+    memset(hypervisor, 0, sizeof(*hypervisor));
+    hypervisor->state = malloc(sizeof(*hypervisor->state));
+    if ( !hypervisor->state )
+        return -ENOMEM;
+    embedded_host_init(hypervisor->state, space);
+
+    rc = xpci_create(&hypervisor->xpci, &hypervisor->state->host);
+    if ( rc )
+    {
+        hypervisor->xpci = NULL;
+        embedded_dispose(hypervisor);
+    }
+
+    return rc;
+}
+
+void embedded_dispose(struct embedded *hypervisor)
+{
+    if ( !hypervisor->state )
+        return;
+    xpci_dispose(hypervisor->xpci);
+    embedded_host_dispose(hypervisor->state);
+    free(hypervisor->state);
+    memset(hypervisor, 0, sizeof(*hypervisor));
+}
+
+void embedded_fail_allocation(struct embedded *hypervisor, unsigned int count)
+{
+    hypervisor->state->fail_count = count;
+}
+
+size_t embedded_allocated(const struct embedded *hypervisor)
+{
+    return hypervisor->state->allocated;
+}
+
+int embedded_add(struct embedded *hypervisor, uint32_t sbdf,
+                 const struct xpci_report *report)
+{
+    /* The structure ends in a flexible array, here with its element 0. */
+    union {
+        struct physdev_pci_device_add add;
+        uint8_t room[sizeof(struct physdev_pci_device_add) + sizeof(uint32_t)];
+    } arg;
+    size_t size = sizeof(arg.add);
+
+    memset(&arg, 0, sizeof(arg));
+    arg.add.seg = XPCI_SEGMENT(sbdf);
+    arg.add.bus = XPCI_BUS(sbdf);
+    arg.add.devfn = XPCI_DEVFN(sbdf);
+    if ( report->is_extfn )
+        arg.add.flags |= XEN_PCI_DEV_EXTFN;
+    if ( report->is_virtfn )
+    {
+        arg.add.flags |= XEN_PCI_DEV_VIRTFN;
+        arg.add.physfn.bus = report->physfn_bus;
+        arg.add.physfn.devfn = report->physfn_devfn;
+    }
+    if ( report->node != XPCI_NO_NODE )
+    {
+        size_t offset = offsetof(struct physdev_pci_device_add, optarr);
+
+        arg.add.flags |= XEN_PCI_DEV_PXM;
+        memcpy(arg.room + offset, &report->node, sizeof(report->node));
+        size = offset + sizeof(report->node);
+    }
+
+    return xpci_physdev_op(hypervisor->xpci, true, PHYSDEVOP_pci_device_add,
+                           &arg, size);
+}
+
+int embedded_remove(struct embedded *hypervisor, uint32_t sbdf)
+{
+    struct physdev_pci_device arg = {
+        .seg = XPCI_SEGMENT(sbdf),
+        .bus = XPCI_BUS(sbdf),
+        .devfn = XPCI_DEVFN(sbdf),
+    };
+
+    return xpci_physdev_op(hypervisor->xpci, true, PHYSDEVOP_pci_device_remove,
+                           &arg, sizeof(arg));
+}
+
+int embedded_reset(struct embedded *hypervisor, uint32_t sbdf)
+{
+    struct pci_device_reset arg = {
+        .dev = {
+            .seg = XPCI_SEGMENT(sbdf),
+            .bus = XPCI_BUS(sbdf),
+            .devfn = XPCI_DEVFN(sbdf),
+        },
+    };
+
+    return xpci_physdev_op(hypervisor->xpci, true, PHYSDEVOP_pci_device_reset,
+                           &arg, sizeof(arg));
+}
+
+static int scan_segment(struct embedded *hypervisor, uint16_t segment)
+{
+    struct xpci_host *host = &hypervisor->state->host;
+    int rc;
+
+    host->lock(host->data);
+    rc = xpci_scan_segment(hypervisor->xpci, segment);
+    host->unlock(host->data);
+
+    return rc;
+}
+
+static int scan_segments(struct embedded *hypervisor,
+                         const struct reports *reports)
+{
+    bool *wanted = calloc(SEGMENTS, sizeof(*wanted));
+    uint32_t segment;
+    size_t i;
+    int rc = 0;
+
+    if ( !wanted )
+        return -ENOMEM;
+    for ( i = 0; i < reports->count; i++ )
+        wanted[XPCI_SEGMENT(reports->entries[i].sbdf)] = true;
+    for ( segment = 0; !rc && segment < SEGMENTS; segment++ )
+        if ( wanted[segment] )
+            rc = scan_segment(hypervisor, (uint16_t)segment);
+    free(wanted);
+
+    return rc;
+}
+
+int embedded_boot(struct embedded *hypervisor)
+{
+    struct reports reports;
+    size_t i;
+    int rc;
+
+    reports_init(&reports);
+    rc = reports_read(&reports, hypervisor->state->space);
+    if ( rc )
+        goto out;
+    rc = scan_segments(hypervisor, &reports);
+    if ( rc )
+        goto out;
+
+    /* One refused device is no reason to leave out the others. */
+    for ( i = 0; i < reports.count; i++ )
+    {
+        int error = embedded_add(hypervisor, reports.entries[i].sbdf,
+                                 &reports.entries[i].report);
+
+        if ( error && !rc )
+            rc = error;
+    }
+
+out:
+    reports_dispose(&reports);
+
+    return rc;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a process gives to the tables (host.h).
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "embedded_host.h"
+
+#define CACHE_LINE 64U
+
+static uint32_t host_config_read(void *data, uint32_t sbdf, unsigned int offset)
+{
+    struct embedded_state *state = data;
+
+    return state->space->ops->read(state->space, sbdf, offset);
+}
+
+static void *host_alloc(void *data, size_t size)
+{
+    struct embedded_state *state = data;
+    void *memory;
+
+    if ( state->fail_count && !--state->fail_count )
+        return NULL;
+
+    if ( size < CACHE_LINE )
+        memory = calloc(1, size);
+    else
+    {
+        /* aligned_alloc() wants a multiple of the alignment. */
+        size_t rounded = (size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+
+        memory = rounded < size ? NULL : aligned_alloc(CACHE_LINE, rounded);
+        if ( memory )
+            memset(memory, 0, rounded);
+    }
+    if ( memory )
+        state->allocated += size;
+
+    return memory;
+}
+
+static void host_free(void *data, void *memory, size_t size)
+{
+    struct embedded_state *state = data;
+
+    if ( !memory )
+        return;
+    state->allocated -= size;
+    free(memory);
+}
+
+static void host_lock(void *data)
+{
+    struct embedded_state *state = data;
+
+    /* Fails only for a mutex that is not one: there is no way to go on. */
+    if ( pthread_mutex_lock(&state->mutex) )
+        abort();
+}
+
+static void host_unlock(void *data)
+{
+    struct embedded_state *state = data;
+
+    if ( pthread_mutex_unlock(&state->mutex) )
+        abort();
+}
+
+static void host_leaving(void *data, uint32_t sbdf)
+{
+    struct embedded_state *state = data;
+
+    state->left[state->left_count++ % EMBEDDED_LEFT_ROOM] = sbdf;
+}
+
+static void host_remap(void *data, uint16_t segment,
+                       const struct xpci_bus_set *buses)
+{
+    struct embedded_state *state = data;
+
+    state->remap_count++;
+    state->remap_segment = segment;
+    state->remap_buses = *buses;
+}
+
+static void host_log(void *data, enum xpci_log_level level, const char *format,
+                     ...) __attribute__((format(printf, 3, 4)));
+
+static void host_log(void *data, enum xpci_log_level level, const char *format,
+                     ...)
+{
+    static const char *const names[] = {
+        [XPCI_LOG_DEBUG] = "debug",
+        [XPCI_LOG_INFO] = "info",
+        [XPCI_LOG_WARNING] = "warning",
+    };
+    struct embedded_state *state = data;
+    va_list arguments;
+
+    if ( !state->log_to_stderr )
+        return;
+    va_start(arguments, format);
+    fprintf(stderr, "xen-pci: %s: ", names[level]);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+    va_end(arguments);
+}
+
+void embedded_host_init(struct embedded_state *state,
+                        struct config_space *space)
+{
+    memset(state, 0, sizeof(*state));
+    state->space = space;
+    state->log_to_stderr = getenv("XEN_PCI_DEBUG") != NULL;
+    /* With default attributes glibc has nothing that could fail here. */
+    if ( pthread_mutex_init(&state->mutex, NULL) )
+        abort();
+
+    state->host = (struct xpci_host){
+        .data = state,
+        .config_read = host_config_read,
+        .alloc = host_alloc,
+        .free = host_free,
+        .lock = host_lock,
+        .unlock = host_unlock,
+        .leaving = host_leaving,
+        .remap = host_remap,
+        .log = host_log,
+    };
+}
+
+void embedded_host_dispose(struct embedded_state *state)
+{
+    if ( pthread_mutex_destroy(&state->mutex) )
+        abort();
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdio.h>
+
+#include "message.h"
+
+static void replace_controls(char *text)
+{
+    for ( ; *text; text++ )
+        if ( (unsigned char)*text < ' ' || *text == 0x7f )
+            *text = '?';
+}
+
+void message_set_va(struct xpci_message *message, const char *format,
+                    va_list arguments)
+{
+    if ( !message )
+        return;
+    if ( vsnprintf(message->text, sizeof(message->text), format, arguments) <
+         0 )
+        message->text[0] = '\0';
+    replace_controls(message->text);
+}
+
+void message_set(struct xpci_message *message, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    message_set_va(message, format, arguments);
+    va_end(arguments);
+}
+
+void warning_say(const struct warning_sink *sink, const char *format, ...)
+{
+    struct xpci_message message;
+    va_list arguments;
+
+    if ( !sink->warn )
+        return;
+    va_start(arguments, format);
+    message_set_va(&message, format, arguments);
+    va_end(arguments);
+    sink->warn(sink->data, message.text);
+}
