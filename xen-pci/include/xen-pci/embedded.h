@@ -102,7 +102,10 @@ int __must_check embedded_reset(struct embedded *hypervisor, uint32_t sbdf);
  * went down; -EINVAL and others with `message`: cannot be read, and nothing
  * of it was carried out.
  */
-enum trace_model { TRACE_MODEL_MODULE, TRACE_MODEL_STOCK };
+enum trace_model {
+    TRACE_MODEL_MODULE,
+    TRACE_MODEL_STOCK
+};
 
 int __must_check trace_replay(const char *path, enum trace_model model,
                               bool verbose, FILE *out,

@@ -7,27 +7,29 @@
 
 #ifdef __XEN__
 
-#include <xen/types.h>
-#include <xen/compiler.h>
-#include <xen/errno.h>
-#include <xen/kernel.h>
-#include <xen/lib.h>
-#include <xen/string.h>
+#    include <xen/types.h>
+#    include <xen/compiler.h>
+#    include <xen/errno.h>
+#    include <xen/kernel.h>
+#    include <xen/lib.h>
+#    include <xen/string.h>
+#    define XPCI_PHYSDEV_HEADER <public/physdev.h>
 
 #else
 
-#include <errno.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#    include <errno.h>
+#    include <stdbool.h>
+#    include <stddef.h>
+#    include <stdint.h>
+#    include <string.h>
+#    define XPCI_PHYSDEV_HEADER <xen/physdev.h>
 
-#ifndef __must_check
-#define __must_check __attribute__((warn_unused_result))
-#endif
-#ifndef ARRAY_SIZE
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#endif
+#    ifndef __must_check
+#        define __must_check __attribute__((warn_unused_result))
+#    endif
+#    ifndef ARRAY_SIZE
+#        define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
+#    endif
 
 #endif /* __XEN__ */
 
@@ -38,7 +40,7 @@
  */
 #define xpci_load_relaxed(pointer) __atomic_load_n(pointer, __ATOMIC_RELAXED)
 #define xpci_load_acquire(pointer) __atomic_load_n(pointer, __ATOMIC_ACQUIRE)
-#define xpci_store_release(pointer, value)                                     \
+#define xpci_store_release(pointer, value) \
     __atomic_store_n(pointer, value, __ATOMIC_RELEASE)
 
 #endif /* XEN_PCI_ENV_H */

@@ -67,11 +67,10 @@ int __must_check xpci_snapshot_add_problem(struct xpci_snapshot *snapshot,
 void xpci_snapshot_sort(struct xpci_snapshot *snapshot);
 
 /* By binary search; NULL where there is none. */
-const struct xpci_device_info *
-xpci_snapshot_device(const struct xpci_snapshot *snapshot, uint32_t sbdf);
-const struct xpci_bus_info *
-xpci_snapshot_bus(const struct xpci_snapshot *snapshot, uint16_t segment,
-                  uint8_t bus);
+const struct xpci_device_info *xpci_snapshot_device(
+    const struct xpci_snapshot *snapshot, uint32_t sbdf);
+const struct xpci_bus_info *xpci_snapshot_bus(
+    const struct xpci_snapshot *snapshot, uint16_t segment, uint8_t bus);
 
 /* Room for any SBDF and any stable path (256 levels), with their NUL. */
 #define XPCI_SBDF_LENGTH 16

@@ -19,7 +19,7 @@
  * Segment, bus, device and function in one number, as Xen's pci_sbdf_t:
  * segment in bits 31-16, bus in 15-8, device in 7-3, function in 2-0.
  */
-#define XPCI_SBDF(segment, bus, devfn)                                         \
+#define XPCI_SBDF(segment, bus, devfn) \
     (((uint32_t)(segment) << 16) | ((uint32_t)(bus) << 8) | (uint32_t)(devfn))
 #define XPCI_SEGMENT(sbdf) ((uint16_t)((sbdf) >> 16))
 #define XPCI_BUS(sbdf) ((uint8_t)((sbdf) >> 8))
@@ -59,13 +59,13 @@ const char *xpci_type_name(enum xpci_type type);
 bool xpci_type_aliases(enum xpci_type type);
 
 /* Facts about a known device, as it was when it was last reported. */
-#define XPCI_VIRTFN 0x01    /* a VF; `physfn` is its PF */
-#define XPCI_EXTFN 0x02     /* an extended function (ARI) */
-#define XPCI_BRIDGE 0x04    /* has bus numbers (header type 1 or 2) */
+#define XPCI_VIRTFN 0x01     /* a VF; `physfn` is its PF */
+#define XPCI_EXTFN 0x02      /* an extended function (ARI) */
+#define XPCI_BRIDGE 0x04     /* has bus numbers (header type 1 or 2) */
 #define XPCI_CONFIGURED 0x08 /* a bridge whose bus numbers cover a bus */
-#define XPCI_CONFLICT 0x10  /* a bridge whose range clashes with another's */
-#define XPCI_STALE 0x20     /* read again, and no longer what was reported */
-#define XPCI_WAY_ONLY 0x40  /* a bridge whose device the IOMMU refused */
+#define XPCI_CONFLICT 0x10   /* a bridge whose range clashes with another's */
+#define XPCI_STALE 0x20      /* read again, and no longer what was reported */
+#define XPCI_WAY_ONLY 0x40   /* a bridge whose device the IOMMU refused */
 
 struct xpci_device_info {
     uint32_t sbdf;
@@ -87,10 +87,10 @@ struct xpci_device_info {
 struct xpci_bus_info {
     uint16_t segment;
     uint8_t bus;
-    bool aliased;          /* is there an aliasing bridge on the way up? */
-    uint32_t bridge;       /* SBDF of the bridge that leads to the bus */
-    uint32_t alias;        /* SBDF of the topmost aliasing bridge */
-    uint8_t secondary;     /* that bridge's secondary bus */
+    bool aliased;      /* is there an aliasing bridge on the way up? */
+    uint32_t bridge;   /* SBDF of the bridge that leads to the bus */
+    uint32_t alias;    /* SBDF of the topmost aliasing bridge */
+    uint8_t secondary; /* that bridge's secondary bus */
 };
 
 /* What a device's DMA carries, if not its own requester ID. */
@@ -204,10 +204,10 @@ bool __must_check xpci_is_valid(const struct xpci *xpci, const char **rule);
 
 /* What the tables cost, in bytes, as the host's `alloc` was asked for. */
 struct xpci_costs {
-    size_t device;        /* a device's record and its place in the index */
-    size_t segment;       /* a segment without devices */
-    size_t bus_page;      /* the index of four neighbouring buses */
-    size_t allocated;     /* all that `xpci` holds now */
+    size_t device;    /* a device's record and its place in the index */
+    size_t segment;   /* a segment without devices */
+    size_t bus_page;  /* the index of four neighbouring buses */
+    size_t allocated; /* all that `xpci` holds now */
 };
 void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs);
 

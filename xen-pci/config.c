@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "config.h"
+
+/* Registers: PCI Local Bus Specification 3.0, 6.1; bridges: PCI-to-PCI Bridge
+ * Architecture Specification 1.2, 3.2. */
+#define REG_VENDOR_DEVICE 0x00U
+#define REG_COMMAND_STATUS 0x04U
+#define REG_CLASS_REVISION 0x08U
+#define REG_HEADER 0x0cU
+#define REG_BUS_NUMBERS 0x18U
+#define REG_CAPABILITIES 0x34U
+
+#define STATUS_HAS_CAPABILITIES (0x0010U << 16)
+#define HEADER_LAYOUT(header) ((uint8_t)(((header) >> 16) & 0x7fU))
+#define HEADER_MULTIFUNCTION(header) (((header) >> 16) & 0x80U)
+#define LAYOUT_BRIDGE 1U
+#define LAYOUT_CARDBUS 2U
+
+#define CLASS_HOST_BRIDGE 0x0600U
+#define CLASS_PCI_BRIDGE 0x0604U
+#define CLASS_CARDBUS_BRIDGE 0x0607U
+
+/* The capability list: at most as many as fit between 0x40 and 0xff. */
+#define CAPABILITY_FIRST 0x40U
+#define CAPABILITIES_MOST 48U
+#define CAPABILITY_PCIE 0x10U
+
+static uint32_t read_dword(const struct xpci_host *host, uint32_t sbdf,
+                           unsigned int offset)
+{
+    return host->config_read(host->data, sbdf, offset);
+}
+
+bool xpci_config_present(const struct xpci_host *host, uint32_t sbdf)
+{
+    return read_dword(host, sbdf, REG_CLASS_REVISION) != 0xffffffffU;
+}
+
+bool xpci_config_scannable(const struct xpci_host *host, uint32_t sbdf)
+{
+    uint32_t id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
+
+    /* Some boards answer with zeros where there is nothing. */
+    return id != 0xffffffffU && id != 0x00000000U && id != 0x0000ffffU &&
+           id != 0xffff0000U;
+}
+
+bool xpci_config_multifunction(const struct xpci_host *host, uint32_t sbdf)
+{
+    return HEADER_MULTIFUNCTION(read_dword(host, sbdf, REG_HEADER));
+}
+
+/*
+ * The Device/Port Type field of the PCI Express Capabilities register (PCIe
+ * Base Specification 5.0, 7.5.3.2), or -1: no such capability.
+ */
+static int pcie_port_type(const struct xpci_host *host, uint32_t sbdf)
+{
+    unsigned int offset, step;
+
+    if ( !(read_dword(host, sbdf, REG_COMMAND_STATUS) &
+           STATUS_HAS_CAPABILITIES) )
+        return -1;
+
+    offset = read_dword(host, sbdf, REG_CAPABILITIES) & 0xfcU;
+    for ( step = 0; step < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST;
+          step++ )
+    {
+        uint32_t capability = read_dword(host, sbdf, offset);
+
+        if ( (capability & 0xffU) == CAPABILITY_PCIE )
+            return (int)((capability >> 20) & 0xfU);
+        if ( (capability & 0xffU) == 0xffU )
+            break;
+        offset = (capability >> 8) & 0xfcU;
+    }
+
+    return -1;
+}
+
+static enum xpci_type type_from_class(uint32_t class_revision, uint8_t layout)
+{
+    unsigned int class = class_revision >> 16;
+
+    if ( layout == LAYOUT_CARDBUS || class == CLASS_CARDBUS_BRIDGE )
+        return XPCI_TYPE_CARDBUS_BRIDGE;
+    if ( layout == LAYOUT_BRIDGE || class == CLASS_PCI_BRIDGE )
+        return XPCI_TYPE_PCI_BRIDGE;
+    if ( class == CLASS_HOST_BRIDGE )
+        return XPCI_TYPE_HOST_BRIDGE;
+
+    return XPCI_TYPE_PCI_DEVICE;
+}
+
+static enum xpci_type type_of(const struct xpci_host *host, uint32_t sbdf,
+                              uint32_t class_revision, uint8_t layout)
+{
+    switch ( pcie_port_type(host, sbdf) )
+    {
+    case 0x0:
+    case 0x1:
+        return XPCI_TYPE_ENDPOINT;
+    case 0x4:
+        return XPCI_TYPE_ROOT_PORT;
+    case 0x5:
+        return XPCI_TYPE_UPSTREAM_PORT;
+    case 0x6:
+        return XPCI_TYPE_DOWNSTREAM_PORT;
+    case 0x7:
+        return XPCI_TYPE_PCIE_TO_PCI_BRIDGE;
+    case 0x8:
+        return XPCI_TYPE_PCI_TO_PCIE_BRIDGE;
+    case 0x9:
+        return XPCI_TYPE_RCIEP;
+    case 0xa:
+        return XPCI_TYPE_RCEC;
+    default:
+        return type_from_class(class_revision, layout);
+    }
+}
+
+static void read_numbers(const struct xpci_host *host, uint32_t sbdf,
+                         struct xpci_bus_numbers *numbers)
+{
+    uint32_t dword = read_dword(host, sbdf, REG_BUS_NUMBERS);
+
+    numbers->primary = (uint8_t)dword;
+    numbers->secondary = (uint8_t)(dword >> 8);
+    numbers->subordinate = (uint8_t)(dword >> 16);
+}
+
+int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
+                         struct xpci_device_info *info)
+{
+    uint32_t class_revision = read_dword(host, sbdf, REG_CLASS_REVISION);
+    struct xpci_bus_numbers numbers = { 0, 0, 0 };
+    uint32_t id;
+
+    if ( class_revision == 0xffffffffU )
+        return -ENODEV;
+
+    memset(info, 0, sizeof(*info));
+    id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
+    info->sbdf = sbdf;
+    info->class_revision = class_revision;
+    info->vendor = (uint16_t)id;
+    info->device = (uint16_t)(id >> 16);
+    info->header_type = HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER));
+    info->type =
+        (uint8_t)type_of(host, sbdf, class_revision, info->header_type);
+    info->node = XPCI_NO_NODE;
+
+    if ( info->header_type == LAYOUT_BRIDGE ||
+         info->header_type == LAYOUT_CARDBUS )
+    {
+        read_numbers(host, sbdf, &numbers);
+        info->flags = XPCI_BRIDGE;
+    }
+    info->primary = numbers.primary;
+    info->secondary = numbers.secondary;
+    info->subordinate = numbers.subordinate;
+
+    return 0;
+}
+
+enum xpci_answer xpci_config_reread(const struct xpci_host *host, uint32_t sbdf,
+                                    uint16_t vendor, uint16_t device,
+                                    uint8_t header_type,
+                                    struct xpci_bus_numbers *numbers)
+{
+    uint32_t id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
+
+    if ( id == 0xffffffffU && !xpci_config_present(host, sbdf) )
+        return XPCI_ANSWER_NONE;
+    if ( (uint16_t)id != vendor || (uint16_t)(id >> 16) != device ||
+         HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER)) != header_type )
+        return XPCI_ANSWER_OTHER;
+    read_numbers(host, sbdf, numbers);
+
+    return XPCI_ANSWER_SAME;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What config space says about a function.
+ */
+#ifndef XEN_PCI_CONFIG_H
+#define XEN_PCI_CONFIG_H
+
+#include <xen-pci/host.h>
+#include <xen-pci/topology.h>
+
+/*
+ * Everything that config space tells about `sbdf`: 0, or -ENODEV: nothing
+ * answers.  `info` has no flags but XPCI_BRIDGE, no PF and no node.
+ */
+int __must_check xpci_config_identify(const struct xpci_host *host,
+                                      uint32_t sbdf,
+                                      struct xpci_device_info *info);
+
+/* Does anything answer?  A VF does too, though its vendor ID reads ffff. */
+bool xpci_config_present(const struct xpci_host *host, uint32_t sbdf);
+
+/* What answers where a bridge was. */
+enum xpci_answer {
+    XPCI_ANSWER_SAME,
+    XPCI_ANSWER_OTHER,
+    XPCI_ANSWER_NONE,
+};
+
+struct xpci_bus_numbers {
+    uint8_t primary;
+    uint8_t secondary;
+    uint8_t subordinate;
+};
+
+/*
+ * Read a known bridge again: identity and header layout first, since
+ * elsewhere its bus numbers are something else.  `numbers` is set for
+ * XPCI_ANSWER_SAME only.
+ */
+enum xpci_answer xpci_config_reread(const struct xpci_host *host, uint32_t sbdf,
+                                    uint16_t vendor, uint16_t device,
+                                    uint8_t header_type,
+                                    struct xpci_bus_numbers *numbers);
+
+/*
+ * The bus scan's steps: is a function there to be scanned, and does its
+ * device have more than function 0?
+ */
+bool xpci_config_scannable(const struct xpci_host *host, uint32_t sbdf);
+bool xpci_config_multifunction(const struct xpci_host *host, uint32_t sbdf);
+
+#endif /* XEN_PCI_CONFIG_H */

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The lookups: by BDF, and of the upstream bridge, without a lock; and what
+ * needs the lock because it is more than a word.
+ */
+#include "publish.h"
+
+bool xpci_lookup(const struct xpci *xpci, uint32_t sbdf, enum xpci_type *type,
+                 unsigned int *flags)
+{
+    const struct xpci_segment *segment =
+        xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
+    uint32_t place;
+
+    if ( !segment )
+        return false;
+    place = xpci_place_get(segment, XPCI_BUS(sbdf), XPCI_DEVFN(sbdf));
+    if ( !place || (place & XPCI_PLACE_WAY_ONLY) )
+        return false;
+
+    if ( type )
+        *type = (place >> XPCI_PLACE_TYPE_SHIFT) & XPCI_PLACE_TYPE_MASK;
+    if ( flags )
+        *flags = (place & XPCI_PLACE_VIRTFN ? XPCI_VIRTFN : 0U) |
+                 (place & XPCI_PLACE_EXTFN ? XPCI_EXTFN : 0U);
+
+    return true;
+}
+
+int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
+                  struct xpci_upstream *upstream)
+{
+    const struct xpci_segment *segment =
+        xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
+    uint32_t alias;
+
+    if ( !segment )
+        return 0;
+    alias = xpci_published_alias(segment, XPCI_BUS(sbdf));
+    if ( !alias )
+        return 0;
+
+    upstream->bridge =
+        XPCI_SBDF(XPCI_SEGMENT(sbdf), XPCI_BUS(alias), XPCI_DEVFN(alias));
+    upstream->secondary = (uint8_t)(alias >> 16);
+
+    return 1;
+}
+
+int xpci_device(const struct xpci *xpci, uint32_t sbdf,
+                struct xpci_device_info *info)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+
+    if ( index == XPCI_NO_RECORD ||
+         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
+        return -ENODEV;
+    xpci_record_info(xpci, xpci_record(xpci, index), info);
+
+    return 0;
+}
+
+int xpci_bus(const struct xpci *xpci, uint16_t segment_number, uint8_t bus,
+             struct xpci_bus_info *info)
+{
+    const struct xpci_segment *segment =
+        xpci_segment_find(xpci, segment_number);
+    const struct xpci_way *way;
+    struct xpci_upstream upstream;
+
+    if ( !segment || !segment->ways.to[bus].secondary )
+        return -ENODEV;
+
+    way = &segment->ways.to[bus];
+    info->segment = segment_number;
+    info->bus = bus;
+    info->bridge = XPCI_SBDF(segment_number, way->bus, way->devfn);
+    info->aliased =
+        xpci_upstream(xpci, XPCI_SBDF(segment_number, bus, 0), &upstream) == 1;
+    info->alias = info->aliased ? upstream.bridge : 0;
+    info->secondary = info->aliased ? upstream.secondary : 0;
+
+    return 0;
+}

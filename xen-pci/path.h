@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading bridges again: a report refreshes the path above it.
+ */
+#ifndef XEN_PCI_PATH_H
+#define XEN_PCI_PATH_H
+
+#include "change.h"
+#include "config.h"
+
+/* Begin a report: no bridge has been read in it. */
+void xpci_path_begin(struct xpci *xpci);
+
+/* Read the bridges on the way from `bus` to the root again. */
+void xpci_path_refresh(struct xpci_change *change, unsigned int bus);
+
+/*
+ * The same for a VF at `bus` whose PF is on `physfn_bus`: a bus that the VFs
+ * spill over to is nobody's secondary, and its way is the PF's.
+ */
+void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
+                              unsigned int physfn_bus);
+
+/* Read one bridge again, if this report has not done so yet. */
+void xpci_path_reread(struct xpci_change *change, uint32_t index);
+
+/*
+ * These are a bridge's bus numbers, as just read.  Bridges that clash with it
+ * are read again.
+ */
+void xpci_path_confirm(struct xpci_change *change, uint32_t index,
+                       const struct xpci_bus_numbers *numbers);
+
+#endif /* XEN_PCI_PATH_H */

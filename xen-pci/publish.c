@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "publish.h"
+
+uint32_t xpci_published_alias(const struct xpci_segment *segment,
+                              unsigned int bus)
+{
+    uint32_t latch, alias;
+
+    do
+    {
+        latch = xpci_load_acquire(&segment->latch);
+        alias = xpci_load_acquire(&segment->alias[latch & 1U][bus & 0xffU]);
+    } while ( xpci_load_relaxed(&segment->latch) != latch );
+
+    return alias;
+}
+
+/* Which buses have an answer by the same bridge as one that a device left? */
+static void add_neighbours(const uint32_t *before, const uint32_t *after,
+                           const struct xpci_bus_set *left,
+                           struct xpci_bus_set *remap)
+{
+    unsigned int from, bus;
+    uint32_t done = 0;
+
+    for ( from = 0; from < XPCI_BUSES; from++ )
+    {
+        if ( !xpci_bus_set_has(left, from) || !before[from] ||
+             before[from] == done )
+            continue;
+        done = before[from];
+        for ( bus = 0; bus < XPCI_BUSES; bus++ )
+            if ( after[bus] && (after[bus] & 0xffffU) == (done & 0xffffU) )
+                xpci_bus_set_add(remap, bus);
+    }
+}
+
+static void store_answers(uint32_t *copy, const struct xpci_ways *ways)
+{
+    uint32_t answers[XPCI_BUSES];
+    unsigned int bus;
+
+    xpci_ways_aliases(ways, answers);
+    /* Pairs with the acquire of an answer in xpci_published_alias(). */
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( copy[bus] != answers[bus] )
+            xpci_store_release(&copy[bus], answers[bus]);
+}
+
+void xpci_publish(struct xpci_segment *segment, bool ways_changed,
+                  const struct xpci_bus_set *left, struct xpci_bus_set *remap)
+{
+    uint32_t *in_force = segment->alias[segment->latch & 1U];
+    uint32_t *next = segment->alias[(segment->latch & 1U) ^ 1U];
+    bool answers_changed = false;
+    unsigned int bus;
+
+    /* Both copies are the same between changes. */
+    if ( ways_changed )
+        store_answers(next, &segment->ways);
+    add_neighbours(in_force, next, left, remap);
+    if ( !ways_changed )
+        return;
+
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( next[bus] != in_force[bus] )
+        {
+            xpci_bus_set_add(remap, bus);
+            answers_changed = true;
+        }
+    if ( !answers_changed )
+        return;
+
+    /* Pairs with the acquire of the latch in xpci_published_alias(). */
+    xpci_store_release(&segment->latch, segment->latch + 1U);
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( in_force[bus] != next[bus] )
+            xpci_store_release(&in_force[bus], next[bus]);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The operations: what the boot scan finds and what dom0 reports.
+ */
+#include "bridge.h"
+#include "path.h"
+
+/* A record of a VF is about another device when its PF is another. */
+static bool same_device(const struct xpci *xpci,
+                        const struct xpci_record *record,
+                        const struct xpci_device_info *info)
+{
+    if ( record->vendor != info->vendor || record->device != info->device ||
+         record->class_revision != info->class_revision ||
+         record->type != info->type ||
+         record->header_type != info->header_type ||
+         ((record->flags ^ info->flags) & XPCI_VIRTFN) )
+        return false;
+
+    return !(record->flags & XPCI_VIRTFN) ||
+           xpci_record(xpci, record->physfn)->sbdf == info->physfn;
+}
+
+/*
+ * All memory that entering `devices` devices at and above `sbdf`'s and the
+ * PF's place can need; nothing else in a change can fail.
+ */
+static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
+                   uint32_t devices, struct xpci_segment **segment)
+{
+    int rc;
+
+    *segment = xpci_segment_get(xpci, XPCI_SEGMENT(sbdf));
+    if ( !*segment )
+        return -ENOMEM;
+    rc = xpci_place_reserve(xpci, *segment, XPCI_BUS(sbdf));
+    if ( !rc )
+        rc = xpci_place_reserve(xpci, *segment, XPCI_BUS(physfn));
+    if ( !rc )
+        rc = xpci_records_reserve(xpci, devices);
+
+    return rc;
+}
+
+static void confirm_numbers(struct xpci_change *change, uint32_t index,
+                            const struct xpci_device_info *info)
+{
+    const struct xpci_bus_numbers numbers = { info->primary, info->secondary,
+                                              info->subordinate };
+
+    if ( info->flags & XPCI_BRIDGE )
+        xpci_path_confirm(change, index, &numbers);
+}
+
+/* The same device is reported again: what dom0 says of it may be new. */
+static void update(struct xpci_change *change, uint32_t index,
+                   const struct xpci_device_info *info)
+{
+    struct xpci_record *record = xpci_record(change->xpci, index);
+    uint8_t flags = (uint8_t)((record->flags & ~(XPCI_EXTFN | XPCI_WAY_ONLY)) |
+                              (info->flags & XPCI_EXTFN));
+
+    if ( record->flags != flags || record->node != info->node )
+    {
+        record->flags = flags;
+        record->node = info->node;
+        xpci_place_set(change->xpci, change->segment, index);
+        change->tables = true;
+    }
+}
+
+int xpci_scan_device(struct xpci *xpci, uint32_t sbdf)
+{
+    struct xpci_segment *segment;
+    struct xpci_device_info info;
+    struct xpci_change change;
+    int rc;
+
+    if ( xpci_find(xpci, sbdf) != XPCI_NO_RECORD )
+        return 0;
+    rc = xpci_config_identify(xpci->host, sbdf, &info);
+    if ( rc )
+        return rc;
+    rc = reserve(xpci, sbdf, sbdf, 1, &segment);
+    if ( rc )
+        return rc;
+
+    xpci_change_begin(&change, xpci, segment);
+    xpci_change_enter(&change, &info, XPCI_NO_RECORD);
+    xpci_change_end(&change);
+
+    return 0;
+}
+
+int xpci_scan_segment(struct xpci *xpci, uint16_t segment)
+{
+    unsigned int bus_slot, function;
+
+    for ( bus_slot = 0; bus_slot < XPCI_BUSES * 32U; bus_slot++ )
+        for ( function = 0; function < 8U; function++ )
+        {
+            uint32_t sbdf =
+                XPCI_SBDF(segment, bus_slot / 32U, 0) | (bus_slot % 32U) << 3;
+            int rc;
+
+            sbdf |= function;
+            if ( !xpci_config_scannable(xpci->host, sbdf) )
+            {
+                if ( !function )
+                    break;
+                continue;
+            }
+            rc = xpci_scan_device(xpci, sbdf);
+            if ( rc == -ENOMEM )
+                return rc;
+            if ( !function && !xpci_config_multifunction(xpci->host, sbdf) )
+                break;
+        }
+
+    return 0;
+}
+
+/* What a report says, beside what config space says. */
+static void apply_report(struct xpci_device_info *info,
+                         const struct xpci_report *report)
+{
+    info->node = report->node;
+    if ( report->is_extfn )
+        info->flags |= XPCI_EXTFN;
+    if ( report->is_virtfn )
+    {
+        info->flags |= XPCI_VIRTFN;
+        info->physfn = XPCI_SBDF(XPCI_SEGMENT(info->sbdf), report->physfn_bus,
+                                 report->physfn_devfn);
+    }
+}
+
+/*
+ * What is to be known of a VF's PF, should it have to be entered for it: 0, or
+ * why the VF cannot be added.
+ */
+static int check_physfn(const struct xpci *xpci,
+                        const struct xpci_device_info *info,
+                        struct xpci_device_info *physfn)
+{
+    uint32_t index = xpci_find(xpci, info->physfn);
+    int rc;
+
+    /* A VF has a header of type 0 (PCIe Base Specification 5.0, 9.3.4.1). */
+    if ( info->physfn == info->sbdf || info->flags & XPCI_BRIDGE )
+        return -EINVAL;
+    if ( index != XPCI_NO_RECORD &&
+         xpci_record(xpci, index)->flags & XPCI_VIRTFN )
+        return -EINVAL;
+    rc = xpci_config_identify(xpci->host, info->physfn, physfn);
+    if ( !rc )
+        physfn->node = info->node;
+
+    return rc;
+}
+
+/* The record of a VF's PF, which is entered where it is not known (any more).
+ */
+static uint32_t physfn_record(struct xpci_change *change,
+                              const struct xpci_device_info *physfn)
+{
+    uint32_t index = xpci_find(change->xpci, physfn->sbdf);
+
+    if ( index == XPCI_NO_RECORD )
+    {
+        index = xpci_change_enter(change, physfn, XPCI_NO_RECORD);
+        confirm_numbers(change, index, physfn);
+    }
+    else if ( xpci_record(change->xpci, index)->flags & XPCI_WAY_ONLY )
+        update(change, index, physfn);
+
+    return index;
+}
+
+static void enter_or_update(struct xpci_change *change,
+                            struct xpci_device_info *info,
+                            const struct xpci_device_info *physfn)
+{
+    struct xpci *xpci = change->xpci;
+    uint32_t index = xpci_find(xpci, info->sbdf);
+    uint32_t pf = XPCI_NO_RECORD;
+
+    if ( index != XPCI_NO_RECORD &&
+         !same_device(xpci, xpci_record(xpci, index), info) )
+    {
+        xpci_change_remove(change, index);
+        index = XPCI_NO_RECORD;
+    }
+
+    if ( info->flags & XPCI_VIRTFN )
+    {
+        pf = physfn_record(change, physfn);
+        /* Of a VF, "extended function" says that its PF is one. */
+        info->flags = (uint8_t)((info->flags & ~XPCI_EXTFN) |
+                                (xpci_record(xpci, pf)->flags & XPCI_EXTFN));
+    }
+
+    if ( index == XPCI_NO_RECORD )
+        index = xpci_change_enter(change, info, pf);
+    else
+        update(change, index, info);
+    confirm_numbers(change, index, info);
+}
+
+int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
+{
+    struct xpci_device_info info, physfn;
+    struct xpci_segment *segment;
+    struct xpci_change change;
+    int rc;
+
+    rc = xpci_config_identify(xpci->host, sbdf, &info);
+    if ( rc )
+        return rc;
+    info.physfn = sbdf;
+    apply_report(&info, report);
+    if ( report->is_virtfn )
+    {
+        rc = check_physfn(xpci, &info, &physfn);
+        if ( rc )
+            return rc;
+    }
+    rc = reserve(xpci, sbdf, info.physfn, report->is_virtfn ? 2 : 1, &segment);
+    if ( rc )
+        return rc;
+
+    xpci_change_begin(&change, xpci, segment);
+    xpci_path_begin(xpci);
+    if ( report->is_virtfn )
+        xpci_path_refresh_virtfn(&change, XPCI_BUS(sbdf), report->physfn_bus);
+    else
+        xpci_path_refresh(&change, XPCI_BUS(sbdf));
+    enter_or_update(&change, &info, &physfn);
+    xpci_change_end(&change);
+
+    return 0;
+}
+
+int xpci_remove(struct xpci *xpci, uint32_t sbdf)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+    struct xpci_change change;
+    bool way_only;
+
+    if ( index == XPCI_NO_RECORD )
+        return -ENODEV;
+
+    way_only = xpci_record(xpci, index)->flags & XPCI_WAY_ONLY;
+    xpci_change_begin(&change, xpci,
+                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
+    xpci_change_remove(&change, index);
+    xpci_change_end(&change);
+
+    return way_only ? -ENODEV : 0;
+}
+
+int xpci_reset(struct xpci *xpci, uint32_t sbdf)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+    struct xpci_change change;
+
+    if ( index == XPCI_NO_RECORD ||
+         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
+        return -ENODEV;
+
+    xpci_change_begin(&change, xpci,
+                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
+    xpci_path_begin(xpci);
+    xpci_path_refresh(&change, XPCI_BUS(sbdf));
+    if ( xpci_record(xpci, index)->flags & XPCI_BRIDGE )
+        xpci_path_reread(&change, index);
+    xpci_change_end(&change);
+
+    return 0;
+}
+
+void xpci_refuse(struct xpci *xpci, uint32_t sbdf)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+    struct xpci_change change;
+
+    if ( index == XPCI_NO_RECORD ||
+         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
+        return;
+
+    xpci_change_begin(&change, xpci,
+                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
+    xpci_change_refuse(&change, index);
+    xpci_change_end(&change);
+}

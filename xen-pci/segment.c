@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The instance and its segments.
+ */
+#include "tables.h"
+
+void *xpci_alloc(struct xpci *xpci, size_t size)
+{
+    void *memory = xpci->host->alloc(xpci->host->data, size);
+
+    if ( memory )
+        xpci->allocated += size;
+
+    return memory;
+}
+
+void xpci_free(struct xpci *xpci, void *memory, size_t size)
+{
+    if ( !memory )
+        return;
+    xpci->allocated -= size;
+    xpci->host->free(xpci->host->data, memory, size);
+}
+
+int xpci_create(struct xpci **xpci, const struct xpci_host *host)
+{
+    struct xpci *made = host->alloc(host->data, sizeof(*made));
+
+    if ( !made )
+        return -ENOMEM;
+
+    made->host = host;
+    made->allocated = sizeof(*made);
+    made->record_count = 1;
+    *xpci = made;
+
+    return 0;
+}
+
+static void segment_free(struct xpci *xpci, struct xpci_segment *segment)
+{
+    unsigned int page;
+
+    if ( !segment )
+        return;
+    for ( page = 0; page < XPCI_PAGES; page++ )
+        xpci_free(xpci, segment->page[page], sizeof(*segment->page[page]));
+    xpci_free(xpci, segment, sizeof(*segment));
+}
+
+void xpci_dispose(struct xpci *xpci)
+{
+    unsigned int leaf, number;
+
+    if ( !xpci )
+        return;
+
+    for ( number = 0; number < XPCI_DIRECT_SEGMENTS; number++ )
+        segment_free(xpci, xpci->direct[number]);
+    for ( leaf = 0; leaf < ARRAY_SIZE(xpci->leaf); leaf++ )
+    {
+        if ( !xpci->leaf[leaf] )
+            continue;
+        for ( number = 0; number < XPCI_LEAF_SEGMENTS; number++ )
+            segment_free(xpci, xpci->leaf[leaf]->segment[number]);
+        xpci_free(xpci, xpci->leaf[leaf], sizeof(*xpci->leaf[leaf]));
+    }
+    xpci_records_dispose(xpci);
+    xpci->host->free(xpci->host->data, xpci, sizeof(*xpci));
+}
+
+struct xpci_segment *xpci_segment_find(const struct xpci *xpci, uint16_t number)
+{
+    const struct xpci_segment_leaf *leaf;
+
+    /* Pairs with the releases in xpci_segment_get(). */
+    if ( number < XPCI_DIRECT_SEGMENTS )
+        return xpci_load_acquire(&xpci->direct[number]);
+    leaf = xpci_load_acquire(&xpci->leaf[number / XPCI_LEAF_SEGMENTS]);
+    if ( !leaf )
+        return NULL;
+
+    return xpci_load_acquire(&leaf->segment[number % XPCI_LEAF_SEGMENTS]);
+}
+
+/* Where the pointer to a segment is kept, or NULL: no memory. */
+static struct xpci_segment **segment_place(struct xpci *xpci, uint16_t number)
+{
+    struct xpci_segment_leaf **place = &xpci->leaf[number / XPCI_LEAF_SEGMENTS];
+
+    if ( number < XPCI_DIRECT_SEGMENTS )
+        return &xpci->direct[number];
+
+    if ( !*place )
+    {
+        struct xpci_segment_leaf *leaf = xpci_alloc(xpci, sizeof(*leaf));
+
+        if ( !leaf )
+            return NULL;
+        /* Pairs with the acquire in xpci_segment_find(): it is all zero. */
+        xpci_store_release(place, leaf);
+    }
+
+    return &(*place)->segment[number % XPCI_LEAF_SEGMENTS];
+}
+
+struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number)
+{
+    struct xpci_segment **place = segment_place(xpci, number);
+    struct xpci_segment *segment;
+
+    if ( !place || *place )
+        return place ? *place : NULL;
+
+    segment = xpci_alloc(xpci, sizeof(*segment));
+    if ( !segment )
+        return NULL;
+    segment->number = number;
+    /* Pairs with the acquire in xpci_segment_find(): number and zeros. */
+    xpci_store_release(place, segment);
+
+    return segment;
+}
+
+struct xpci_segment *xpci_segment_next(const struct xpci *xpci, uint32_t number)
+{
+    while ( number <= 0xffffU )
+    {
+        struct xpci_segment *segment;
+
+        if ( number >= XPCI_DIRECT_SEGMENTS &&
+             !xpci->leaf[number / XPCI_LEAF_SEGMENTS] )
+        {
+            number = (number / XPCI_LEAF_SEGMENTS + 1) * XPCI_LEAF_SEGMENTS;
+            continue;
+        }
+        segment = xpci_segment_find(xpci, (uint16_t)number);
+        if ( segment )
+            return segment;
+        number++;
+    }
+
+    return NULL;
+}
+
+uint32_t xpci_generation(const struct xpci *xpci)
+{
+    return xpci->generation;
+}
+
+void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs)
+{
+    costs->device = sizeof(struct xpci_record) + sizeof(uint32_t);
+    costs->segment = sizeof(struct xpci_segment);
+    costs->bus_page = sizeof(struct xpci_page);
+    costs->allocated = xpci->allocated;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tables, as the core's own files see them.
+ *
+ * Everything here is protected by the host's lock.  The words that readers
+ * load without it are marked "published": each is written by one writer at a
+ * time, under the lock, with the barriers that publish.h explains.
+ */
+#ifndef XEN_PCI_TABLES_H
+#define XEN_PCI_TABLES_H
+
+#include <xen-pci/host.h>
+#include <xen-pci/topology.h>
+
+#include "ways.h"
+
+#define XPCI_DEVFNS 256U
+
+/* A device is its index in the pool of records; 0 is no device. */
+#define XPCI_NO_RECORD 0U
+
+struct xpci_record {
+    uint32_t sbdf; /* of a free record: the index of the next free one */
+    uint32_t class_revision;
+    uint16_t vendor;
+    uint16_t device;
+    uint8_t type;
+    uint8_t flags; /* XPCI_* but CONFIGURED and CONFLICT, which are derived */
+    uint8_t header_type;
+    uint8_t primary;
+    uint8_t secondary;
+    uint8_t subordinate;
+    uint32_t clashes; /* of a configured bridge: how many others it clashes
+                         with */
+    uint32_t node;
+    uint32_t reading; /* of a bridge: see path.c */
+    uint32_t physfn;  /* of a VF: its PF's record */
+    uint32_t first_vf;
+    uint32_t next_vf;
+    uint32_t previous_vf;
+    uint32_t next_bridge;
+    uint32_t previous_bridge;
+};
+
+/*
+ * A place in the index by BDF: the record's number in bits 23-0, the type in
+ * bits 27-24, and the flags below.  0 where there is no device.  Published.
+ */
+#define XPCI_PLACE_RECORD 0x00ffffffU
+#define XPCI_PLACE_TYPE_SHIFT 24U
+#define XPCI_PLACE_TYPE_MASK 0xfU
+#define XPCI_PLACE_VIRTFN 0x10000000U
+#define XPCI_PLACE_EXTFN 0x20000000U
+#define XPCI_PLACE_WAY_ONLY 0x40000000U
+
+/* The places of four neighbouring buses: a page of memory. */
+#define XPCI_PAGE_BUSES 4U
+#define XPCI_PAGES (XPCI_BUSES / XPCI_PAGE_BUSES)
+struct xpci_page {
+    uint32_t place[XPCI_PAGE_BUSES * XPCI_DEVFNS];
+};
+
+struct xpci_segment {
+    /*
+     * Published.  Counts the changes of `alias`; its lowest bit says which of
+     * the two copies is in force.  Alone in its cache line with what never
+     * changes, so that lookups by BDF do not feel changes of the ways.
+     */
+    uint32_t latch __attribute__((aligned(64)));
+    uint16_t number;
+
+    /* Published: the upstream lookup's answers, twice (publish.h). */
+    uint32_t alias[2][XPCI_BUSES] __attribute__((aligned(64)));
+
+    /* Published; a page stays until the segment goes. */
+    struct xpci_page *page[XPCI_PAGES];
+
+    struct xpci_ways ways;
+    uint32_t first_bridge;
+    uint32_t devices; /* records, those that are only a way among them */
+};
+
+#define XPCI_DIRECT_SEGMENTS 8U
+#define XPCI_LEAF_SEGMENTS 256U
+struct xpci_segment_leaf {
+    struct xpci_segment *segment[XPCI_LEAF_SEGMENTS];
+};
+
+#define XPCI_CHUNK_RECORDS 64U
+#define XPCI_CHUNKS 512U
+struct xpci_chunk {
+    struct xpci_record record[XPCI_CHUNK_RECORDS];
+};
+struct xpci_chunk_directory {
+    struct xpci_chunk *chunk[XPCI_CHUNKS];
+};
+
+struct xpci {
+    /* Published: segments 0 to 7, then all others by their upper byte. */
+    struct xpci_segment *direct[XPCI_DIRECT_SEGMENTS]
+        __attribute__((aligned(64)));
+    struct xpci_segment_leaf *leaf[0x10000U / XPCI_LEAF_SEGMENTS];
+
+    const struct xpci_host *host;
+    uint32_t generation;
+    uint32_t reading; /* the number of the report that reads bridges now */
+    size_t allocated;
+
+    struct xpci_chunk_directory *records[XPCI_CHUNKS];
+    uint32_t record_count; /* ever handed out, record 0 among them */
+    uint32_t first_free;
+    uint32_t free_count;
+};
+
+/* Memory from the host, counted. */
+void *xpci_alloc(struct xpci *xpci, size_t size);
+void xpci_free(struct xpci *xpci, void *memory, size_t size);
+
+/* segment.c: a segment, or NULL.  The first may be called without the lock. */
+struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
+                                       uint16_t number);
+/* The same, made where there is none; NULL: no memory. */
+struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number);
+/* The first segment from `number` on, or NULL. */
+struct xpci_segment *xpci_segment_next(const struct xpci *xpci,
+                                       uint32_t number);
+
+/* record.c: the pool.  After a successful reserve, takes cannot fail. */
+int __must_check xpci_records_reserve(struct xpci *xpci, uint32_t count);
+uint32_t xpci_record_take(struct xpci *xpci);
+void xpci_record_give(struct xpci *xpci, uint32_t index);
+void xpci_records_dispose(struct xpci *xpci);
+static inline struct xpci_record *xpci_record(const struct xpci *xpci,
+                                              uint32_t index)
+{
+    uint32_t chunk = index / XPCI_CHUNK_RECORDS;
+
+    return &xpci->records[chunk / XPCI_CHUNKS]
+                ->chunk[chunk % XPCI_CHUNKS]
+                ->record[index % XPCI_CHUNK_RECORDS];
+}
+
+/* place.c: the index by BDF. */
+static inline unsigned int xpci_page_number(unsigned int bus)
+{
+    return (bus & 0xffU) / XPCI_PAGE_BUSES;
+}
+
+static inline unsigned int xpci_page_offset(unsigned int bus,
+                                            unsigned int devfn)
+{
+    return (bus % XPCI_PAGE_BUSES) * XPCI_DEVFNS + (devfn & 0xffU);
+}
+
+/* The place of a BDF: 0 where there is none.  May be called without the lock.
+ */
+uint32_t xpci_place_get(const struct xpci_segment *segment, unsigned int bus,
+                        unsigned int devfn);
+/* Make room for a place. */
+int __must_check xpci_place_reserve(struct xpci *xpci,
+                                    struct xpci_segment *segment,
+                                    unsigned int bus);
+/* Enter or change the place of record `index`, from what the record says. */
+void xpci_place_set(struct xpci *xpci, struct xpci_segment *segment,
+                    uint32_t index);
+void xpci_place_clear(struct xpci_segment *segment, uint32_t sbdf);
+
+/* The record's number for an SBDF, XPCI_NO_RECORD where there is none. */
+uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf);
+
+/* What the record says, in the form for users. */
+void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
+                      struct xpci_device_info *info);
+
+#endif /* XEN_PCI_TABLES_H */

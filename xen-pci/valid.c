@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What always holds, as one predicate.  Slow on purpose: it derives again all
+ * that is derived, from the records alone, and compares.
+ */
+#include "bridge.h"
+#include "publish.h"
+
+typedef bool rule_check(const struct xpci *xpci,
+                        const struct xpci_segment *segment);
+
+/*
+ * The first place from `bdf` on that is not empty, or the number of BDFs.
+ * Pages that do not exist are passed over at once.
+ */
+static uint32_t next_place(const struct xpci_segment *segment, uint32_t bdf)
+{
+    const uint32_t page_size = XPCI_PAGE_BUSES * XPCI_DEVFNS;
+
+    while ( bdf < XPCI_BUSES * XPCI_DEVFNS )
+    {
+        if ( !segment->page[bdf / page_size] )
+            bdf += page_size - bdf % page_size;
+        else if ( xpci_place_get(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf)) )
+            break;
+        else
+            bdf++;
+    }
+
+    return bdf;
+}
+
+#define for_each_place(segment, bdf)                                        \
+    for ( (bdf) = next_place(segment, 0); (bdf) < XPCI_BUSES * XPCI_DEVFNS; \
+          (bdf) = next_place(segment, (bdf) + 1) )
+
+static uint32_t record_at(const struct xpci_segment *segment, unsigned int bus,
+                          unsigned int devfn)
+{
+    return xpci_place_get(segment, bus, devfn) & XPCI_PLACE_RECORD;
+}
+
+/* Each place names a record of that SBDF, and says what the record says. */
+static bool places_agree(const struct xpci *xpci,
+                         const struct xpci_segment *segment)
+{
+    uint32_t devices = 0, bdf;
+
+    for_each_place (segment, bdf)
+    {
+        uint32_t place =
+            xpci_place_get(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf));
+        const struct xpci_record *record;
+
+        if ( (place & XPCI_PLACE_RECORD) == XPCI_NO_RECORD ||
+             (place & XPCI_PLACE_RECORD) >= xpci->record_count )
+            return false;
+        record = xpci_record(xpci, place & XPCI_PLACE_RECORD);
+        if ( record->sbdf != XPCI_SBDF(segment->number, 0, 0) + bdf ||
+             record->type !=
+                 ((place >> XPCI_PLACE_TYPE_SHIFT) & XPCI_PLACE_TYPE_MASK) ||
+             !(record->flags & XPCI_VIRTFN) != !(place & XPCI_PLACE_VIRTFN) ||
+             !(record->flags & XPCI_EXTFN) != !(place & XPCI_PLACE_EXTFN) ||
+             !(record->flags & XPCI_WAY_ONLY) !=
+                 !(place & XPCI_PLACE_WAY_ONLY) )
+            return false;
+        devices++;
+    }
+
+    return devices == segment->devices;
+}
+
+static bool listed_bridge_is_known(const struct xpci *xpci,
+                                   const struct xpci_segment *segment,
+                                   uint32_t index)
+{
+    const struct xpci_record *bridge = xpci_record(xpci, index);
+
+    return bridge->flags & XPCI_BRIDGE &&
+           record_at(segment, XPCI_BUS(bridge->sbdf),
+                     XPCI_DEVFN(bridge->sbdf)) == index;
+}
+
+/* The list has every bridge in the table once, and nothing else. */
+static bool bridges_are_listed(const struct xpci *xpci,
+                               const struct xpci_segment *segment)
+{
+    uint32_t listed = 0, known = 0, previous = XPCI_NO_RECORD, index, bdf;
+
+    for ( index = segment->first_bridge;
+          index != XPCI_NO_RECORD && listed <= segment->devices;
+          previous = index, index = xpci_record(xpci, index)->next_bridge )
+    {
+        if ( !listed_bridge_is_known(xpci, segment, index) ||
+             xpci_record(xpci, index)->previous_bridge != previous )
+            return false;
+        listed++;
+    }
+    for_each_place (segment, bdf)
+    {
+        index = record_at(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf));
+        if ( xpci_record(xpci, index)->flags & XPCI_BRIDGE )
+            known++;
+    }
+
+    return listed == known;
+}
+
+static bool same_way(const struct xpci_way *a, const struct xpci_way *b)
+{
+    return a->bus == b->bus && a->devfn == b->devfn &&
+           a->secondary == b->secondary && a->subordinate == b->subordinate &&
+           a->aliases == b->aliases;
+}
+
+/* No stale entry, and one bridge leads to a bus: the best of all known. */
+static bool ways_are_the_best(const struct xpci *xpci,
+                              const struct xpci_segment *segment)
+{
+    struct xpci_way best[XPCI_BUSES];
+    unsigned int bus;
+    uint32_t index;
+
+    memset(best, 0, sizeof(best));
+    for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
+          index = xpci_record(xpci, index)->next_bridge )
+    {
+        struct xpci_way way = xpci_bridge_way(xpci_record(xpci, index));
+
+        for ( bus = 0; bus < XPCI_BUSES; bus++ )
+            if ( way.secondary && way.secondary <= bus &&
+                 bus <= way.subordinate &&
+                 xpci_way_better(&way, &best[bus], bus) )
+                best[bus] = way;
+    }
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( !same_way(&best[bus], &segment->ways.to[bus]) )
+            return false;
+
+    return true;
+}
+
+static bool ways_end(const struct xpci *xpci,
+                     const struct xpci_segment *segment)
+{
+    (void)xpci;
+
+    return xpci_ways_are_valid(&segment->ways);
+}
+
+/* Bridges that claim the same buses know of each other. */
+static bool clashes_are_counted(const struct xpci *xpci,
+                                const struct xpci_segment *segment)
+{
+    uint32_t index, other;
+
+    for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
+          index = xpci_record(xpci, index)->next_bridge )
+    {
+        struct xpci_way way = xpci_bridge_way(xpci_record(xpci, index));
+        uint32_t clashes = 0;
+
+        for ( other = segment->first_bridge; other != XPCI_NO_RECORD;
+              other = xpci_record(xpci, other)->next_bridge )
+        {
+            struct xpci_way its = xpci_bridge_way(xpci_record(xpci, other));
+
+            if ( other != index && way.secondary && its.secondary &&
+                 xpci_way_clashes(&way, &its) )
+                clashes++;
+        }
+        if ( clashes != xpci_record(xpci, index)->clashes )
+            return false;
+    }
+
+    return true;
+}
+
+/* Readers see, in both copies, what walking up the ways gives. */
+static bool answers_are_published(const struct xpci *xpci,
+                                  const struct xpci_segment *segment)
+{
+    unsigned int bus;
+
+    (void)xpci;
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+    {
+        uint32_t alias = xpci_ways_alias(&segment->ways, bus);
+
+        if ( segment->alias[0][bus] != alias ||
+             segment->alias[1][bus] != alias )
+            return false;
+    }
+
+    return true;
+}
+
+static bool has_virtfn(const struct xpci *xpci, uint32_t physfn,
+                       uint32_t virtfn)
+{
+    uint32_t index = xpci_record(xpci, physfn)->first_vf;
+    uint32_t previous = XPCI_NO_RECORD;
+    uint32_t steps;
+
+    for ( steps = 0; index != XPCI_NO_RECORD && steps < xpci->record_count;
+          steps++ )
+    {
+        const struct xpci_record *record = xpci_record(xpci, index);
+
+        if ( record->previous_vf != previous || record->physfn != physfn )
+            return false;
+        if ( index == virtfn )
+            return true;
+        previous = index;
+        index = record->next_vf;
+    }
+
+    return false;
+}
+
+/* A VF has its PF, known, in the same segment; and is in that one's list. */
+static bool virtfns_have_physfns(const struct xpci *xpci,
+                                 const struct xpci_segment *segment)
+{
+    uint32_t bdf;
+
+    for_each_place (segment, bdf)
+    {
+        uint32_t index = record_at(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf));
+        const struct xpci_record *record, *physfn;
+
+        record = xpci_record(xpci, index);
+        if ( !(record->flags & XPCI_VIRTFN) )
+            continue;
+        physfn = xpci_record(xpci, record->physfn);
+        if ( XPCI_SEGMENT(physfn->sbdf) != segment->number ||
+             xpci_find(xpci, physfn->sbdf) != record->physfn ||
+             physfn->flags & (XPCI_VIRTFN | XPCI_WAY_ONLY) ||
+             !has_virtfn(xpci, record->physfn, index) )
+            return false;
+    }
+
+    return true;
+}
+
+bool xpci_is_valid(const struct xpci *xpci, const char **rule)
+{
+    static const struct {
+        const char *name;
+        rule_check *holds;
+    } rules[] = {
+        { "the index by BDF and the records agree", places_agree },
+        { "every bridge is listed once", bridges_are_listed },
+        { "no stale entry, and the best bridge leads to a bus",
+          ways_are_the_best },
+        { "no cycle", ways_end },
+        { "bridges in conflict know it", clashes_are_counted },
+        { "readers see what the ways say", answers_are_published },
+        { "a VF has its PF", virtfns_have_physfns },
+    };
+    const struct xpci_segment *segment;
+    uint32_t number;
+    unsigned int i;
+
+    for ( segment = xpci_segment_next(xpci, 0); segment;
+          segment = xpci_segment_next(xpci, number) )
+    {
+        number = segment->number + 1U;
+        for ( i = 0; i < ARRAY_SIZE(rules); i++ )
+            if ( !rules[i].holds(xpci, segment) )
+            {
+                if ( rule )
+                    *rule = rules[i].name;
+                return false;
+            }
+    }
+
+    return true;
+}
