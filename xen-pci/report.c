@@ -52,6 +52,23 @@ static void confirm_numbers(struct xpci_change *change, uint32_t index,
         xpci_path_confirm(change, index, &numbers);
 }
 
+/* Of a VF, "extended function" says that its PF is one. */
+static void update_virtfns(struct xpci_change *change, uint32_t index)
+{
+    struct xpci *xpci = change->xpci;
+    const uint8_t extfn = xpci_record(xpci, index)->flags & XPCI_EXTFN;
+    uint32_t virtfn = xpci_record(xpci, index)->first_vf;
+
+    for ( ; virtfn != XPCI_NO_RECORD;
+          virtfn = xpci_record(xpci, virtfn)->next_vf )
+    {
+        struct xpci_record *record = xpci_record(xpci, virtfn);
+
+        record->flags = (uint8_t)((record->flags & ~XPCI_EXTFN) | extfn);
+        xpci_place_set(xpci, change->segment, virtfn);
+    }
+}
+
 /* The same device is reported again: what dom0 says of it may be new. */
 static void update(struct xpci_change *change, uint32_t index,
                    const struct xpci_device_info *info)
@@ -65,6 +82,7 @@ static void update(struct xpci_change *change, uint32_t index,
         record->flags = flags;
         record->node = info->node;
         xpci_place_set(change->xpci, change->segment, index);
+        update_virtfns(change, index);
         change->tables = true;
     }
 }
@@ -159,6 +177,32 @@ static int check_physfn(const struct xpci *xpci,
     return rc;
 }
 
+/* Another device that was known at this place goes, with all its own. */
+static void make_room(struct xpci_change *change,
+                      const struct xpci_device_info *info)
+{
+    uint32_t index = xpci_find(change->xpci, info->sbdf);
+
+    if ( index != XPCI_NO_RECORD &&
+         !same_device(change->xpci, xpci_record(change->xpci, index), info) )
+        xpci_change_remove(change, index);
+}
+
+static uint32_t enter_or_update(struct xpci_change *change,
+                                const struct xpci_device_info *info,
+                                uint32_t physfn)
+{
+    uint32_t index = xpci_find(change->xpci, info->sbdf);
+
+    if ( index == XPCI_NO_RECORD )
+        index = xpci_change_enter(change, info, physfn);
+    else
+        update(change, index, info);
+    confirm_numbers(change, index, info);
+
+    return index;
+}
+
 /* The record of a VF's PF, which is entered where it is not known (any more).
  */
 static uint32_t physfn_record(struct xpci_change *change,
@@ -166,45 +210,29 @@ static uint32_t physfn_record(struct xpci_change *change,
 {
     uint32_t index = xpci_find(change->xpci, physfn->sbdf);
 
-    if ( index == XPCI_NO_RECORD )
-    {
-        index = xpci_change_enter(change, physfn, XPCI_NO_RECORD);
-        confirm_numbers(change, index, physfn);
-    }
-    else if ( xpci_record(change->xpci, index)->flags & XPCI_WAY_ONLY )
-        update(change, index, physfn);
+    if ( index != XPCI_NO_RECORD &&
+         !(xpci_record(change->xpci, index)->flags & XPCI_WAY_ONLY) )
+        return index;
+    make_room(change, physfn);
 
-    return index;
+    return enter_or_update(change, physfn, XPCI_NO_RECORD);
 }
 
-static void enter_or_update(struct xpci_change *change,
-                            struct xpci_device_info *info,
-                            const struct xpci_device_info *physfn)
+static void report_device(struct xpci_change *change,
+                          struct xpci_device_info *info,
+                          const struct xpci_device_info *physfn)
 {
-    struct xpci *xpci = change->xpci;
-    uint32_t index = xpci_find(xpci, info->sbdf);
     uint32_t pf = XPCI_NO_RECORD;
 
-    if ( index != XPCI_NO_RECORD &&
-         !same_device(xpci, xpci_record(xpci, index), info) )
-    {
-        xpci_change_remove(change, index);
-        index = XPCI_NO_RECORD;
-    }
-
+    make_room(change, info);
     if ( info->flags & XPCI_VIRTFN )
     {
         pf = physfn_record(change, physfn);
-        /* Of a VF, "extended function" says that its PF is one. */
-        info->flags = (uint8_t)((info->flags & ~XPCI_EXTFN) |
-                                (xpci_record(xpci, pf)->flags & XPCI_EXTFN));
+        info->flags =
+            (uint8_t)((info->flags & ~XPCI_EXTFN) |
+                      (xpci_record(change->xpci, pf)->flags & XPCI_EXTFN));
     }
-
-    if ( index == XPCI_NO_RECORD )
-        index = xpci_change_enter(change, info, pf);
-    else
-        update(change, index, info);
-    confirm_numbers(change, index, info);
+    enter_or_update(change, info, pf);
 }
 
 int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
@@ -235,7 +263,7 @@ int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
         xpci_path_refresh_virtfn(&change, XPCI_BUS(sbdf), report->physfn_bus);
     else
         xpci_path_refresh(&change, XPCI_BUS(sbdf));
-    enter_or_update(&change, &info, &physfn);
+    report_device(&change, &info, &physfn);
     xpci_change_end(&change);
 
     return 0;
