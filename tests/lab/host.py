@@ -11,19 +11,22 @@ from . import machine as machine_module
 from .dom0 import Dom0, Dom0Gone
 from .qmp import Qmp, QmpError
 
+# Seconds.
+START_TIMEOUT = 10
 BOOT_TIMEOUT = 180
 
-# What ends a host, in Xen's words.
-FATAL = re.compile(r"^.*(Panic on CPU|Xen BUG at|Assertion .* failed|"
-                   r"FATAL (?:PAGE FAULT|TRAP|ERROR)|Xen WARN at|"
-                   r"Early fatal page fault).*$", re.M)
+PANIC = "Panic on CPU"
+
+# What Xen complains of in itself. A panic's reason is on the line after it.
+COMPLAINT = re.compile(r"^\(XEN\) (?:\[[^]]*\] )?((?:Assertion .* failed|"
+                       r"Xen BUG at|Xen WARN at|Early fatal page fault).*|"
+                       r"Panic on CPU.*\n.*)$", re.M)
 
 
 class Host:
     """Use as a context manager: boots on entry, ends on exit.
 
-    name:  of the run's folder
-    keep:  folder (pathlib.Path) that gets xen.log and qemu's own output
+    keep: folder (pathlib.Path) that gets xen.log and qemu's own output
     """
 
     def __init__(self, machine, hypervisor, kernel, initramfs, keep):
@@ -61,9 +64,7 @@ class Host:
         with open(self.keep / "qemu.out", "w") as out:
             self.process = subprocess.Popen(line, stdin=subprocess.DEVNULL,
                                             stdout=out, stderr=out)
-        self._wait_for_sockets()
-        self.qmp = Qmp(self.folder / "qmp.sock")
-        self.dom0 = Dom0(self.folder / "dom0.sock", self.alive)
+        self._connect()
         try:
             self.dom0.wait_ready(BOOT_TIMEOUT)
         except Dom0Gone as gone:
@@ -73,16 +74,20 @@ class Host:
             self.boot_failure = None
         self.boot_seconds = time.monotonic() - started
 
-    def _wait_for_sockets(self):
-        for _ in range(200):
-            if (self.folder / "qmp.sock").exists() and \
-                    (self.folder / "dom0.sock").exists():
+    def _connect(self):
+        """Connects to QEMU's sockets as soon as they are there."""
+        deadline = time.monotonic() + START_TIMEOUT
+        while True:
+            try:
+                self.dom0 = Dom0(self.folder / "dom0.sock", self.alive)
+                self.qmp = Qmp(self.folder / "qmp.sock")
                 return
-            if not self.alive():
-                break
-            time.sleep(0.05)
-        raise QmpError("QEMU does not start: "
-                       + (self.keep / "qemu.out").read_text().strip())
+            except (OSError, QmpError) as error:
+                if not self._running() or time.monotonic() > deadline:
+                    said = (self.keep / "qemu.out").read_text().strip()
+                    raise QmpError(f"QEMU does not start: "
+                                   f"{said or error}") from error
+            time.sleep(0.1)
 
     def _end(self):
         if self.process is not None and self.process.poll() is None:
@@ -94,8 +99,12 @@ class Host:
             shutil.copy(log, self.keep / "xen.log")
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def alive(self):
+    def _running(self):
         return self.process.poll() is None
+
+    def alive(self):
+        """Whether QEMU runs and Xen has not panicked (it does not reboot)."""
+        return self._running() and PANIC not in self.log()
 
     def log(self):
         """Xen's console so far: Xen's own lines and dom0's kernel's."""
@@ -104,9 +113,9 @@ class Host:
             if path.exists() else ""
 
     def fatal(self):
-        """The line with which Xen died or complained, or None."""
-        found = FATAL.search(self.log())
-        return found.group(0).strip() if found else None
+        """What Xen died of or complained of in itself, or None."""
+        found = COMPLAINT.search(self.log())
+        return found.group(1).replace("\n(XEN)", "") if found else None
 
     def plug(self, device):
         """Hot-adds a device (devices.Device)."""

@@ -10,6 +10,8 @@ XEN_ARGS = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all "
 DOM0_ARGS = ("console=hvc0 loglevel=8 ignore_loglevel panic=1 "
              "printk.devkmsg=on")
 
+# amd-iommu is a PCI device as well and takes the first free place on the root
+# bus: it comes after the devices that have theirs. intel-iommu comes first.
 IOMMUS = {
     "intel": ["-device", "intel-iommu,intremap=on,caching-mode=on"],
     "amd": ["-device", "amd-iommu,intremap=on"],
@@ -82,8 +84,9 @@ def command_line(machine, hypervisor, kernel, initramfs, folder):
             # SMAP: QEMU's IRET emulation breaks a PV dom0 with it.
             "-cpu", "max,-smap,-smep,-pku,-la57",
             "-smp", "2", "-m", "3072",
-            "-nodefaults", "-no-reboot", "-display", "none",
-            *IOMMUS[machine.iommu]]
+            "-nodefaults", "-no-reboot", "-display", "none"]
+    if machine.iommu == "intel":
+        line += IOMMUS["intel"]
     for setting in machine.globals:
         line += ["-global", setting]
     for device in machine.all_devices():
@@ -96,6 +99,8 @@ def command_line(machine, hypervisor, kernel, initramfs, folder):
             [options.pop("driver")]
             + [f"{name}={qemu_property(value)}"
                for name, value in options.items()])]
+    if machine.iommu != "intel":
+        line += IOMMUS[machine.iommu]
     # QEMU splits -initrd at commas; a doubled one is a comma.
     dom0 = f"{DOM0_ARGS} {machine.dom0}".strip().replace(",", ",,")
     line += ["-kernel", str(hypervisor.elf),

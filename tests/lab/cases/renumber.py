@@ -41,7 +41,7 @@ D = Case(
     "D", "a bridge behind a bridge: stale entries become a cycle",
     Machine([root_port(1),
              root_port(2, pcie_pci_bridge(
-                 "pb", pci_bridge("b", addr=1, chassis=21),
+                 "pb", pci_bridge("b", addr=1, chassis=21, shpc="on"),
                  e1000("card", addr=2))),
              root_port(4, reserve=32)], dom0=RENUMBER),
     steps=[is_at("card", "04:02.0")],
