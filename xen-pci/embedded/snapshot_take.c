@@ -9,8 +9,8 @@
 #define PAGE_DEVICES 256U
 #define PAGE_BUSES 256U
 
-static int add_problem_of(struct xpci_snapshot *snapshot,
-                          const struct xpci_device_info *info)
+int xpci_snapshot_add_problem_of(struct xpci_snapshot *snapshot,
+                                 const struct xpci_device_info *info)
 {
     enum xpci_problem kind = xpci_device_problem(info);
     char sbdf[XPCI_SBDF_LENGTH];
@@ -60,7 +60,7 @@ static int take_devices(struct xpci_snapshot *snapshot, const struct xpci *xpci,
             if ( !(page[i].flags & XPCI_WAY_ONLY) )
                 rc = xpci_snapshot_add_device(snapshot, &page[i]);
             if ( !rc )
-                rc = add_problem_of(snapshot, &page[i]);
+                rc = xpci_snapshot_add_problem_of(snapshot, &page[i]);
             if ( rc )
                 return rc;
         }
