@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xl-pci list: the devices, a line each. */
+#include <stdio.h>
+
+#include "json.h"
+#include "names.h"
+#include "text.h"
+#include "tool.h"
+
+static void print_line(struct names *names,
+                       const struct xpci_device_info *device)
+{
+    char sbdf[XPCI_SBDF_LENGTH], range[RANGE_LENGTH], name[NAME_LENGTH];
+    char node[16] = "-";
+
+    if ( device->node != XPCI_NO_NODE )
+        snprintf(node, sizeof(node), "%u", device->node);
+    printf("%-12s  %-18s  %-7s  %4s  %04x:%04x%s%s\n",
+           xpci_sbdf_format(sbdf, device->sbdf), xpci_type_name(device->type),
+           range_format(range, device), node, device->vendor, device->device,
+           names ? "  " : "",
+           names ? names_device(names, name, device, true) : "");
+}
+
+static void print_text(struct names *names,
+                       const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+
+    if ( !snapshot->device_count )
+    {
+        puts("No PCI devices.");
+        return;
+    }
+    printf("%-12s  %-18s  %-7s  %4s  %-9s%s\n", "SBDF", "TYPE", "BUSES", "NODE",
+           "ID", names ? "  NAME" : "");
+    for ( i = 0; i < snapshot->device_count; i++ )
+        print_line(names, &snapshot->devices[i]);
+}
+
+static void json_device(struct json_writer *json, struct names *names,
+                        const struct xpci_device_info *device)
+{
+    bool is_bridge = device->flags & XPCI_BRIDGE;
+    bool is_virtfn = device->flags & XPCI_VIRTFN;
+    char name[NAME_LENGTH];
+
+    json_open(json, NULL, '{');
+    json_sbdf(json, "sbdf", &device->sbdf);
+    json_text(json, "type", xpci_type_name(device->type));
+    json_format(json, "class", "%06x", device->class_revision >> 8);
+    json_format(json, "vendor", "%04x", device->vendor);
+    json_format(json, "device", "%04x", device->device);
+    if ( is_bridge )
+    {
+        json_format(json, "secondary", "%02x", device->secondary);
+        json_format(json, "subordinate", "%02x", device->subordinate);
+    }
+    else
+    {
+        json_text(json, "secondary", NULL);
+        json_text(json, "subordinate", NULL);
+    }
+    json_sbdf(json, "physfn", is_virtfn ? &device->physfn : NULL);
+    if ( device->node != XPCI_NO_NODE )
+        json_number(json, "node", device->node);
+    else
+        json_text(json, "node", NULL);
+    if ( names )
+        json_text(json, "name", names_device(names, name, device, true));
+    json_close(json);
+}
+
+static int print_json(struct names *names, const struct xpci_snapshot *snapshot)
+{
+    struct json_writer json;
+    size_t i;
+
+    json_begin(&json, stdout);
+    json_open(&json, NULL, '[');
+    for ( i = 0; i < snapshot->device_count; i++ )
+        json_device(&json, names, &snapshot->devices[i]);
+    json_close(&json);
+    return json_end(&json);
+}
+
+static enum tool_exit run(struct invocation *call)
+{
+    struct xpci_snapshot snapshot;
+    struct names *names = NULL;
+    enum tool_exit result;
+
+    xpci_snapshot_init(&snapshot);
+    result = source_read(&snapshot, call);
+    if ( result != TOOL_DONE )
+        goto out;
+    if ( !call->numeric )
+    {
+        names = names_open(call->ids, false);
+        if ( !names )
+        {
+            tool_error("no memory");
+            result = TOOL_REFUSED;
+            goto out;
+        }
+    }
+    if ( !call->json )
+        print_text(names, &snapshot);
+    else if ( print_json(names, &snapshot) )
+        result = TOOL_REFUSED;
+
+out:
+    names_close(names);
+    xpci_snapshot_dispose(&snapshot);
+    return result;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .options = SOURCE_OPTIONS "ijn",
+    .arguments = "",
+    .summary = "the devices, a line each",
+    .about = "Every device with its type, the [secondary-subordinate] buses of "
+             "a bridge, NUMA\n"
+             "node, vendor:device, and name.  A VF names its PF.",
+    .run = run,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xl-pci upstream: whose requester ID a device's DMA carries. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "json.h"
+#include "text.h"
+#include "tool.h"
+
+static bool parse_argument(const char *text, uint32_t *sbdf)
+{
+    int rc = xpci_sbdf_parse(text, sbdf);
+
+    if ( rc == -ERANGE )
+        tool_error("upstream: segment of '%s' is above ffff; Xen's hypercalls "
+                   "cannot express it, so Xen does not know such devices",
+                   text);
+    else if ( rc )
+        tool_error("upstream: '%s' is not an SBDF; expected SSSS:BB:DD.F such "
+                   "as 0000:03:00.1, or BB:DD.F",
+                   text);
+    return !rc;
+}
+
+/*
+ * A PCI Express to PCI bridge may use the ID secondary:00.0 for what it
+ * forwards (PCI Express to PCI/PCI-X Bridge Specification 1.0, 2.3).
+ */
+static bool uses_secondary(const struct xpci_device_info *bridge)
+{
+    return bridge && bridge->type == XPCI_TYPE_PCIE_TO_PCI_BRIDGE;
+}
+
+static void print_text(const struct xpci_snapshot *snapshot, uint32_t sbdf,
+                       const struct xpci_bus_info *bus)
+{
+    const struct xpci_device_info *bridge;
+    char device[XPCI_SBDF_LENGTH], alias[XPCI_SBDF_LENGTH];
+
+    xpci_sbdf_format(device, sbdf);
+    if ( !bus || !bus->aliased )
+    {
+        printf("%s: no upstream bridge; DMA carries its own ID\n", device);
+        return;
+    }
+    bridge = xpci_snapshot_device(snapshot, bus->alias);
+    xpci_sbdf_format(alias, bus->alias);
+    printf("%s: upstream bridge %s (%s, secondary bus %02x); DMA carries %s",
+           device, alias, bridge ? xpci_type_name(bridge->type) : "not there",
+           bus->secondary, alias);
+    if ( uses_secondary(bridge) )
+        printf(" or %04x:%02x:00.0", bus->segment, bus->secondary);
+    putchar('\n');
+}
+
+static int print_json(const struct xpci_snapshot *snapshot, uint32_t sbdf,
+                      const struct xpci_bus_info *bus)
+{
+    const struct xpci_device_info *bridge = NULL;
+    bool aliased = bus && bus->aliased;
+    struct json_writer json;
+
+    if ( aliased )
+        bridge = xpci_snapshot_device(snapshot, bus->alias);
+    json_begin(&json, stdout);
+    json_open(&json, NULL, '{');
+    json_sbdf(&json, "sbdf", &sbdf);
+    json_sbdf(&json, "bridge", bus ? &bus->bridge : NULL);
+    json_sbdf(&json, "alias", aliased ? &bus->alias : NULL);
+    json_text(&json, "type", bridge ? xpci_type_name(bridge->type) : NULL);
+    if ( aliased )
+        json_format(&json, "secondary", "%02x", bus->secondary);
+    else
+        json_text(&json, "secondary", NULL);
+    json_close(&json);
+    return json_end(&json);
+}
+
+static enum tool_exit run(struct invocation *call)
+{
+    struct xpci_snapshot snapshot;
+    const struct xpci_device_info *device;
+    const struct xpci_bus_info *bus;
+    enum tool_exit result = TOOL_USAGE;
+    uint32_t sbdf;
+
+    xpci_snapshot_init(&snapshot);
+    if ( !parse_argument(call->arguments[0], &sbdf) )
+        goto out;
+    result = source_read(&snapshot, call);
+    if ( result != TOOL_DONE )
+        goto out;
+    device = xpci_snapshot_device(&snapshot, sbdf);
+    if ( !device || (device->flags & XPCI_WAY_ONLY) )
+    {
+        tool_error("upstream: there is no device %s; `xl-pci list` shows "
+                   "those that there are",
+                   call->arguments[0]);
+        result = TOOL_REFUSED;
+        goto out;
+    }
+    bus = xpci_snapshot_bus(&snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
+    if ( !call->json )
+        print_text(&snapshot, sbdf, bus);
+    else if ( print_json(&snapshot, sbdf, bus) )
+        result = TOOL_REFUSED;
+
+out:
+    xpci_snapshot_dispose(&snapshot);
+    return result;
+}
+
+const struct command command_upstream = {
+    .name = "upstream",
+    .options = SOURCE_OPTIONS "j",
+    .arguments = "SBDF",
+    .argument_count = 1,
+    .summary = "whose requester ID a device's DMA carries",
+    .about =
+        "The upstream bridge in Xen's sense: the topmost PCIe-to-PCI or legacy "
+        "bridge\n"
+        "on the way up from the device.  The IOMMU sees that bridge's requester "
+        "ID (or\n"
+        "its secondary bus, 00.0) where it would see the device's own.",
+    .run = run,
+};

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xl-pci: the PCI topology that Xen works with, for administrators. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <xen-pci/version.h>
+
+#include "tool.h"
+
+static const struct command *const commands[] = {
+    &command_list,  &command_tree, &command_bus2bridge, &command_upstream,
+    &command_check, &command_dump, &command_replay,
+};
+
+static void message(const char *kind, const char *format, va_list arguments)
+{
+    fflush(stdout);
+    fprintf(stderr, "xl-pci: %s", kind);
+    vfprintf(stderr, format, arguments);
+    fputc('\n', stderr);
+}
+
+void tool_error(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    message("", format, arguments);
+    va_end(arguments);
+}
+
+void tool_warning(const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    message("warning: ", format, arguments);
+    va_end(arguments);
+}
+
+static void print_help(void)
+{
+    size_t i;
+
+    puts("Usage: xl-pci COMMAND [OPTION...] [SBDF|FILE]\n"
+         "The PCI topology that a hypervisor works with: which bridge leads to "
+         "which\n"
+         "bus, whose requester ID a device's DMA carries, and what is wrong.\n"
+         "\n"
+         "Commands:");
+    for ( i = 0; i < ARRAY_SIZE(commands); i++ )
+        printf("  %-10s %-9s %s\n", commands[i]->name, commands[i]->arguments,
+               commands[i]->summary);
+    puts("\nWhere the topology comes from (default: this machine):");
+    options_print(SOURCE_OPTIONS);
+    puts("\nxl-pci COMMAND --help tells more.  An SBDF is SSSS:BB:DD.F, or "
+         "BB:DD.F in\n"
+         "segment 0000.  Exit codes: 0 done, 1 something is wrong, 2 usage or "
+         "unreadable\n"
+         "input, 3 the system refused or there is no such device.");
+}
+
+static void print_command_help(const struct command *command)
+{
+    printf("Usage: xl-pci %s [OPTION...]%s%s\n%s\n\nOptions:\n", command->name,
+           *command->arguments ? " " : "", command->arguments, command->about);
+    options_print(command->options);
+}
+
+static const struct command *find_command(const char *name)
+{
+    size_t i;
+
+    for ( i = 0; i < ARRAY_SIZE(commands); i++ )
+        if ( !strcmp(commands[i]->name, name) )
+            return commands[i];
+    return NULL;
+}
+
+/* `xl-pci help COMMAND` is what some type. */
+static enum tool_exit run_help(const char *name)
+{
+    const struct command *command = name ? find_command(name) : NULL;
+
+    if ( name && !command )
+    {
+        tool_error("there is no command '%s'; `xl-pci --help` lists them",
+                   name);
+        return TOOL_USAGE;
+    }
+    if ( command )
+        print_command_help(command);
+    else
+        print_help();
+    return TOOL_DONE;
+}
+
+static enum tool_exit run(int argc, char **argv)
+{
+    struct invocation call = { 0 };
+    const char *name = argc > 1 ? argv[1] : NULL;
+
+    if ( !name )
+    {
+        tool_error("a command is missing; `xl-pci --help` lists them");
+        return TOOL_USAGE;
+    }
+    if ( !strcmp(name, "--help") || !strcmp(name, "-h") )
+        return run_help(NULL);
+    if ( !strcmp(name, "help") )
+        return run_help(argc > 2 ? argv[2] : NULL);
+    if ( !strcmp(name, "--version") )
+    {
+        puts("xl-pci " XPCI_VERSION);
+        return TOOL_DONE;
+    }
+    if ( *name == '-' )
+    {
+        tool_error("a command comes first, then options such as %s; "
+                   "`xl-pci --help` lists the commands",
+                   name);
+        return TOOL_USAGE;
+    }
+    call.command = find_command(name);
+    if ( !call.command )
+    {
+        tool_error("there is no command '%s'; `xl-pci --help` lists them",
+                   name);
+        return TOOL_USAGE;
+    }
+    if ( !options_parse(&call, argc - 1, argv + 1) )
+        return TOOL_USAGE;
+    if ( call.help )
+    {
+        print_command_help(call.command);
+        return TOOL_DONE;
+    }
+    return call.command->run(&call);
+}
+
+int main(int argc, char **argv)
+{
+    enum tool_exit result = run(argc, argv);
+
+    if ( fflush(stdout) || ferror(stdout) )
+    {
+        tool_error("standard output: %s", strerror(errno));
+        return TOOL_REFUSED;
+    }
+    return result;
+}

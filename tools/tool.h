@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the subcommands of xl-pci share: how they are called, and how they
+ * end.
+ */
+#ifndef XL_PCI_TOOL_H
+#define XL_PCI_TOOL_H
+
+#include <xen-pci/embedded.h>
+
+/* Exit codes (formats.md). */
+enum tool_exit {
+    TOOL_DONE = 0,
+    TOOL_WRONG = 1,   /* done, and something is wrong */
+    TOOL_USAGE = 2,   /* usage, or input that cannot be read */
+    TOOL_REFUSED = 3, /* the system refused, or there is no such device */
+};
+
+struct command;
+
+/* One call of a command, as the command line has it. */
+struct invocation {
+    const struct command *command;
+    const char *dump;   /* -F: an lspci dump */
+    const char *sysfs;  /* --sysfs: a directory laid out like /sys */
+    const char *ids;    /* --ids: a pci.ids file instead of the system's */
+    const char *output; /* -o, as given */
+    const char *model;  /* --model, as given */
+    bool embedded;      /* --embedded: not the hypervisor we run on */
+    bool json;
+    bool numeric;
+    bool quiet;
+    bool verbose;
+    bool help;
+    int argument_count; /* what is left after the options */
+    char **arguments;
+};
+
+struct command {
+    const char *name;
+    const char *options;   /* the letters it takes, see options.c */
+    const char *arguments; /* as its usage line shows them, "" for none */
+    int argument_count;    /* how many it needs, no more and no less */
+    const char *summary;   /* for the list of commands */
+    const char *about;     /* for its own help */
+    enum tool_exit (*run)(struct invocation *call);
+};
+
+extern const struct command command_list;
+extern const struct command command_tree;
+extern const struct command command_bus2bridge;
+extern const struct command command_upstream;
+extern const struct command command_check;
+extern const struct command command_dump;
+extern const struct command command_replay;
+
+/* A line on standard error that begins with the tool's name. */
+void tool_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void tool_warning(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/*
+ * Read the options that `call->command` takes from argv[0...] and leave the
+ * rest in `call`.  False after an error was said.
+ */
+bool options_parse(struct invocation *call, int argc, char **argv);
+
+/* The options that `letters` names, a line each, to standard output. */
+void options_print(const char *letters);
+
+/*
+ * The topology that the options name: a dump, a directory, or this machine.
+ * On TOOL_DONE `snapshot` (initialised by the caller) is filled; otherwise
+ * the error was said, and the exit code to end with is returned.
+ */
+enum tool_exit source_read(struct xpci_snapshot *snapshot,
+                           const struct invocation *call);
+
+/* The options that source_read() looks at. */
+#define SOURCE_OPTIONS "FSE"
+
+/* "1 device", "2 devices". */
+#define PLURAL(count) ((count) == 1 ? "" : "s")
+
+#endif /* XL_PCI_TOOL_H */
