@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The naive model against the core: random events, and all orders.
+
+MODEL_LIB_SOURCES := $(addprefix tests/model/, naive.c world.c host.c \
+	listing.c event.c trial.c grow.c)
+MODEL_OBJECTS = $(call san,$(MODEL_LIB_SOURCES) $(CORE_SOURCES))
+
+$(BUILD)/tests/random-events: $(call san,tests/model/random.c \
+		tests/model/stories.c) $(MODEL_OBJECTS)
+$(BUILD)/tests/all-orders: $(call san,tests/model/orders.c) $(MODEL_OBJECTS)
+$(BUILD)/tests/random-events $(BUILD)/tests/all-orders:
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^
+
+.PHONY: check-model check-model-long
+check-model: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
+	$(BUILD)/tests/random-events --events 100000
+	$(BUILD)/tests/all-orders
+
+check-model-long: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
+	$(BUILD)/tests/random-events --events 1000000
+	$(BUILD)/tests/all-orders --long

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "world.h"
+
+#include "grow.h"
+
+#include <err.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the capabilities of every PCIe function of this world are. */
+#define POWER_CAPABILITY 0x40
+#define PCIE_CAPABILITY 0x60
+
+void world_init(struct world *world)
+{
+    memset(world, 0, sizeof(*world));
+}
+
+void world_dispose(struct world *world)
+{
+    unsigned int i;
+
+    for ( i = 0; i < WORLD_SEGMENTS; i++ )
+        free(world->index[i].place);
+    free(world->functions);
+    world_init(world);
+}
+
+/* The place of `sbdf`; NULL where its segment was never used. */
+static int32_t *find_place(const struct world *world, uint32_t sbdf)
+{
+    unsigned int i;
+
+    for ( i = 0; i < WORLD_SEGMENTS; i++ )
+        if ( world->index[i].used && world->index[i].segment == sbdf >> 16 )
+            return &world->index[i].place[sbdf & 0xffff];
+    return NULL;
+}
+
+static int32_t *make_place(struct world *world, uint32_t sbdf)
+{
+    int32_t *place = find_place(world, sbdf);
+    unsigned int i;
+
+    if ( place )
+        return place;
+    for ( i = 0; i < WORLD_SEGMENTS && world->index[i].used; i++ )
+        ;
+    if ( i == WORLD_SEGMENTS )
+        errx(1, "a world has at most %d segments", WORLD_SEGMENTS);
+    world->index[i].place = calloc(65536, sizeof(int32_t));
+    if ( !world->index[i].place )
+        err(1, "calloc");
+    world->index[i].used = true;
+    world->index[i].segment = (uint16_t)(sbdf >> 16);
+    return find_place(world, sbdf);
+}
+
+void world_set(struct world *world, const struct world_function *function)
+{
+    int32_t *place = make_place(world, function->sbdf);
+
+    if ( *place )
+    {
+        world->functions[*place - 1] = *function;
+        return;
+    }
+    world->functions = grow(world->functions, world->count + 1, &world->room,
+                            sizeof(*world->functions));
+    world->functions[world->count++] = *function;
+    *place = (int32_t)world->count;
+}
+
+void world_clear(struct world *world, uint32_t sbdf)
+{
+    int32_t *place = find_place(world, sbdf);
+    struct world_function *hole;
+
+    if ( !place || !*place )
+        return;
+    hole = &world->functions[*place - 1];
+    *hole = world->functions[--world->count];
+    *find_place(world, hole->sbdf) = *place;
+    *place = 0;
+}
+
+const struct world_function *world_get(const struct world *world, uint32_t sbdf)
+{
+    const int32_t *place = find_place(world, sbdf);
+
+    return place && *place ? &world->functions[*place - 1] : NULL;
+}
+
+/* A bridge's bus numbers, or a BAR that looks like some, as it may. */
+static uint32_t register_18(const struct world_function *function)
+{
+    if ( function->layout == 1 || function->layout == 2 )
+        return function->primary | (uint32_t)function->secondary << 8 |
+               (uint32_t)function->subordinate << 16;
+    return 0xe0ff0100 | function->sbdf >> 8;
+}
+
+uint32_t world_read(const struct world *world, uint32_t sbdf,
+                    unsigned int offset)
+{
+    const struct world_function *function = world_get(world, sbdf);
+    bool pcie;
+
+    if ( !function )
+        return ~(uint32_t)0;
+    pcie = function->pcie != WORLD_NO_PCIE;
+    switch ( offset )
+    {
+    case 0x00:
+        return function->vendor | (uint32_t)function->device << 16;
+    case 0x04:
+        return pcie ? 0x00100000 : 0;
+    case 0x08:
+        return function->class_revision;
+    case 0x0c:
+        return (uint32_t)(function->layout |
+                          (function->multifunction ? 0x80 : 0))
+               << 16;
+    case 0x18:
+        return register_18(function);
+    case 0x34:
+        return pcie ? POWER_CAPABILITY : 0;
+    case POWER_CAPABILITY:
+        return 0x0001 | PCIE_CAPABILITY << 8;
+    case PCIE_CAPABILITY:
+        return 0x0010 | (uint32_t)(function->pcie << 4 | 2) << 16;
+    default:
+        return 0;
+    }
+}
