@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The differences, where the module keeps the tables: every one can be
+ * repaired, and a report that was not needed does no harm.
+ */
+#include <stdio.h>
+
+#include "plan_parts.h"
+
+/* What becomes of a device that the hypervisor has on record. */
+enum fate {
+    FATE_STAYS,
+    FATE_GOES,     /* dom0 has nothing there */
+    FATE_REPLACED, /* dom0 has another device there */
+};
+
+static enum fate fate_of(const struct plan_input *input, uint32_t sbdf)
+{
+    const struct xpci_device_info *dom0 =
+        xpci_snapshot_device(input->dom0, sbdf);
+    const struct xpci_device_info *recorded =
+        xpci_snapshot_device(input->hypervisor, sbdf);
+    char why[PLAN_WHY_LENGTH];
+
+    if ( !dom0 )
+        return sbdf_set_has(input->unreadable, sbdf) ? FATE_STAYS : FATE_GOES;
+    /* A bridge that is only a way: what else it was is not on record. */
+    if ( !recorded )
+        return FATE_STAYS;
+
+    return plan_compare(dom0, recorded, why) == PLAN_ANOTHER ? FATE_REPLACED
+                                                             : FATE_STAYS;
+}
+
+static int append_remove(struct plan *plan, const struct plan_input *input,
+                         const struct xpci_device_info *recorded,
+                         const char *why)
+{
+    struct plan_step *step = plan_append(plan, PLAN_REMOVE, PLAN_PHASE_REMOVE,
+                                         recorded, input->hypervisor);
+
+    if ( !step )
+        return -ENOMEM;
+    snprintf(step->why, sizeof(step->why), "%s", why);
+
+    return 0;
+}
+
+static int remove_gone(struct plan *plan, const struct plan_input *input)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < input->hypervisor->device_count; i++ )
+    {
+        const struct xpci_device_info *recorded =
+            &input->hypervisor->devices[i];
+
+        if ( fate_of(input, recorded->sbdf) == FATE_GOES )
+            rc = append_remove(plan, input, recorded,
+                               "dom0 has no device there any more");
+    }
+
+    return rc;
+}
+
+/*
+ * Bridges that the tables know only as the way to their buses (XPCI_WAY_ONLY)
+ * are among the buses and not among the devices.
+ */
+static int remove_ways(struct plan *plan, const struct plan_input *input)
+{
+    struct sbdf_set ways;
+    size_t i;
+    int rc = 0;
+
+    sbdf_set_init(&ways);
+    for ( i = 0; !rc && i < input->hypervisor->bus_count; i++ )
+    {
+        uint32_t bridge = input->hypervisor->buses[i].bridge;
+
+        if ( !xpci_snapshot_device(input->hypervisor, bridge) &&
+             fate_of(input, bridge) == FATE_GOES )
+            rc = sbdf_set_add(&ways, bridge);
+    }
+    sbdf_set_sort(&ways);
+    for ( i = 0; !rc && i < ways.count; i++ )
+    {
+        const struct xpci_device_info way = { .sbdf = ways.sbdf[i],
+                                              .flags = XPCI_BRIDGE };
+
+        if ( !i || ways.sbdf[i] != ways.sbdf[i - 1] )
+            rc = append_remove(plan, input, &way,
+                               "dom0 has no bridge there any more; it is "
+                               "known only as the way to its buses");
+    }
+    sbdf_set_dispose(&ways);
+
+    return rc;
+}
+
+/*
+ * A bridge or a PF that leaves the tables takes along what the tables have
+ * behind it.  The first such, on the way up from `recorded`, that does not
+ * stay; false: none.
+ */
+static bool taken_along_by(const struct plan_input *input,
+                           const struct xpci_device_info *recorded,
+                           uint32_t *by, enum fate *fate)
+{
+    unsigned int level;
+
+    if ( recorded->flags & XPCI_VIRTFN )
+    {
+        *by = recorded->physfn;
+        *fate = fate_of(input, *by);
+        if ( *fate != FATE_STAYS )
+            return true;
+    }
+
+    *by = recorded->sbdf;
+    for ( level = 0; level < PLAN_MAX_DEPTH; level++ )
+    {
+        if ( !plan_above(input->hypervisor, *by, by) )
+            return false;
+        *fate = fate_of(input, *by);
+        if ( *fate != FATE_STAYS )
+            return true;
+    }
+
+    return false;
+}
+
+/*
+ * `device` is on record as what it is, but goes along with something.  Where
+ * dom0 has it behind that very place, it went and came with the one that is
+ * there now, and is added after it.  Elsewhere it only lies behind it in
+ * outdated records: reported before, it stays as it is.
+ */
+static int keep_or_renew(struct plan *plan, const struct plan_input *input,
+                         const struct xpci_device_info *device,
+                         const struct xpci_device_info *recorded, uint32_t by,
+                         enum fate fate)
+{
+    bool renew = fate == FATE_REPLACED &&
+                 (plan_is_behind(input->dom0, device->sbdf, by) ||
+                  ((device->flags & XPCI_VIRTFN) && device->physfn == by));
+    char place[XPCI_SBDF_LENGTH];
+    struct plan_step *step;
+
+    step = plan_append(plan, renew ? PLAN_ADD : PLAN_REPORT,
+                       renew ? PLAN_PHASE_ADD : PLAN_PHASE_RESCUE, device,
+                       input->dom0);
+    if ( !step )
+        return -ENOMEM;
+    step->report.node = recorded->node;
+    snprintf(step->why, sizeof(step->why),
+             renew ? "it came with the device that replaces %s"
+                   : "it stays, and is on record behind %s, which goes",
+             xpci_sbdf_format(place, by));
+
+    return 0;
+}
+
+/* `recorded` may be NULL: the hypervisor does not know the device. */
+static int add_or_report(struct plan *plan, const struct plan_input *input,
+                         const struct xpci_device_info *device,
+                         const struct xpci_device_info *recorded)
+{
+    enum plan_difference difference = PLAN_ANOTHER;
+    char why[PLAN_WHY_LENGTH] = "the hypervisor does not know it";
+    struct plan_step *step;
+    enum fate fate;
+    uint32_t by;
+
+    if ( recorded )
+        difference = plan_compare(device, recorded, why);
+    if ( difference != PLAN_ANOTHER &&
+         taken_along_by(input, recorded, &by, &fate) )
+        return keep_or_renew(plan, input, device, recorded, by, fate);
+    if ( difference == PLAN_SAME )
+        return 0;
+
+    step =
+        plan_append(plan, difference == PLAN_ANOTHER ? PLAN_ADD : PLAN_REPORT,
+                    PLAN_PHASE_ADD, device, input->dom0);
+    if ( !step )
+        return -ENOMEM;
+    /* The NUMA node that is on record is not lost by this. */
+    if ( difference == PLAN_OUTDATED )
+        step->report.node = recorded->node;
+    memcpy(step->why, why, sizeof(why));
+
+    return 0;
+}
+
+static int name_unreadable(struct plan *plan, const struct plan_input *input)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < input->unreadable->count; i++ )
+    {
+        uint32_t sbdf = input->unreadable->sbdf[i];
+
+        if ( !xpci_snapshot_device(input->hypervisor, sbdf) )
+            rc = plan_leave(plan, sbdf,
+                            "dom0 lists it, but its config space reads as "
+                            "nothing; it cannot be added");
+    }
+
+    return rc;
+}
+
+int plan_module(struct plan *plan, const struct plan_input *input)
+{
+    size_t i;
+    int rc = remove_gone(plan, input);
+
+    if ( !rc )
+        rc = remove_ways(plan, input);
+    for ( i = 0; !rc && i < input->dom0->device_count; i++ )
+    {
+        const struct xpci_device_info *device = &input->dom0->devices[i];
+
+        rc = add_or_report(
+            plan, input, device,
+            xpci_snapshot_device(input->hypervisor, device->sbdf));
+    }
+
+    return rc ? rc : name_unreadable(plan, input);
+}

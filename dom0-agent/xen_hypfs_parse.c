@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The texts of a page: from lines to records.
+ */
+#include "xen_hypfs.h"
+#include "xen_hypfs_words.h"
+
+static uint8_t read_type(struct words *words)
+{
+    const char *value = words_value(words, "type");
+    unsigned int type;
+
+    for ( type = 0; type < XPCI_TYPES; type++ )
+    {
+        if ( !strcmp(value, xpci_type_name(type)) )
+            return type;
+    }
+    words_fail(words, value, "a device type");
+
+    return XPCI_TYPE_UNKNOWN;
+}
+
+static const struct {
+    const char *word;
+    uint8_t flag;
+} flag_words[] = {
+    { "virtfn", XPCI_VIRTFN },     { "extfn", XPCI_EXTFN },
+    { "bridge", XPCI_BRIDGE },     { "configured", XPCI_CONFIGURED },
+    { "conflict", XPCI_CONFLICT }, { "stale", XPCI_STALE },
+    { "way-only", XPCI_WAY_ONLY },
+};
+
+static uint8_t read_flag(struct words *words, const char *word, size_t length)
+{
+    unsigned int i;
+
+    for ( i = 0; i < ARRAY_SIZE(flag_words); i++ )
+    {
+        if ( strlen(flag_words[i].word) == length &&
+             !memcmp(word, flag_words[i].word, length) )
+            return flag_words[i].flag;
+    }
+    words_fail(words, word, "words for flags, separated by commas, or -");
+
+    return 0;
+}
+
+static uint8_t read_flags(struct words *words)
+{
+    const char *at = words_value(words, "flags");
+    uint8_t flags = 0;
+
+    if ( words_is_none(words, "flags") )
+        return 0;
+    while ( !words->rc )
+    {
+        size_t length = strcspn(at, ",");
+
+        flags |= read_flag(words, at, length);
+        if ( !at[length] )
+            break;
+        at += length + 1;
+    }
+
+    return flags;
+}
+
+static uint32_t read_node(struct words *words)
+{
+    const char *value = words_value(words, "node");
+    uint32_t node = XPCI_NO_NODE;
+
+    if ( !words_is_none(words, "node") && words_decimal(value, &node) )
+        words_fail(words, value, "a decimal number, or -, as node");
+
+    return node;
+}
+
+/* What the flags say and what the other words say go together. */
+static void check_device(struct words *words,
+                         const struct xpci_device_info *info)
+{
+    bool has_numbers = !words_is_none(words, "secondary");
+
+    if ( words->rc )
+        return;
+    if ( has_numbers != !!(info->flags & XPCI_BRIDGE) ||
+         has_numbers == words_is_none(words, "subordinate") )
+        words_fail(words, words_value(words, "secondary"),
+                   "bus numbers of a bridge, and of nothing else");
+    if ( words_is_none(words, "physfn") == !!(info->flags & XPCI_VIRTFN) )
+        words_fail(words, words_value(words, "physfn"),
+                   "the PF of a VF, and of nothing else");
+}
+
+static void read_device(struct words *words, uint16_t segment,
+                        struct xpci_device_info *info)
+{
+    *info = (struct xpci_device_info){
+        .sbdf = words_sbdf(words, "sbdf", segment),
+        .class_revision =
+            words_hex(words, "class", 6) << 8 | words_hex(words, "revision", 2),
+        .vendor = words_hex(words, "vendor", 4),
+        .device = words_hex(words, "device", 4),
+        .type = read_type(words),
+        .flags = read_flags(words),
+        .primary = words_hex_or_none(words, "primary", 2),
+        .secondary = words_hex_or_none(words, "secondary", 2),
+        .subordinate = words_hex_or_none(words, "subordinate", 2),
+        .header_type = words_hex(words, "header", 2),
+        .node = read_node(words),
+    };
+    if ( !words_is_none(words, "physfn") )
+        info->physfn = words_sbdf(words, "physfn", segment);
+    check_device(words, info);
+}
+
+/* Entries are sorted, across the pages of a segment too. */
+static void check_order(struct words *words, bool first, uint32_t before,
+                        uint32_t now)
+{
+    if ( !first && now <= before && words->count )
+        words_fail(words, words->word[0].value,
+                   "lines in the order of SBDFs or buses");
+}
+
+/* A bridge that is only a way is no known device: see snapshot.h. */
+static int enter_device(struct xpci_snapshot *snapshot,
+                        const struct xpci_device_info *info)
+{
+    int rc = 0;
+
+    if ( !(info->flags & XPCI_WAY_ONLY) )
+        rc = xpci_snapshot_add_device(snapshot, info);
+
+    return rc ? rc : xpci_snapshot_add_problem_of(snapshot, info);
+}
+
+int xen_hypfs_parse_devices(struct xpci_snapshot *snapshot, const char *where,
+                            uint16_t segment, const char *text,
+                            uint32_t *generation, struct xpci_message *message)
+{
+    struct xpci_device_info info;
+    uint32_t before = 0;
+    bool first = true;
+    struct words words;
+    int rc;
+
+    words_init(&words, where, text, message);
+    *generation = words_generation(&words);
+    while ( words_next(&words) )
+    {
+        read_device(&words, segment, &info);
+        check_order(&words, first, before, info.sbdf);
+        if ( words.rc )
+            break;
+        rc = enter_device(snapshot, &info);
+        if ( rc )
+            return rc;
+        before = info.sbdf;
+        first = false;
+    }
+
+    return words.rc;
+}
+
+static void read_bus(struct words *words, uint16_t segment,
+                     struct xpci_bus_info *info)
+{
+    *info = (struct xpci_bus_info){
+        .segment = segment,
+        .bus = words_hex(words, "bus", 2),
+        .aliased = !words_is_none(words, "alias"),
+        .bridge = words_sbdf(words, "bridge", segment),
+    };
+    if ( !info->aliased )
+        return;
+    info->alias = words_sbdf(words, "alias", segment);
+    info->secondary = words_hex(words, "secondary", 2);
+}
+
+int xen_hypfs_parse_buses(struct xpci_snapshot *snapshot, const char *where,
+                          uint16_t segment, const char *text,
+                          uint32_t *generation, struct xpci_message *message)
+{
+    struct xpci_bus_info info;
+    uint32_t before = 0;
+    bool first = true;
+    struct words words;
+    int rc;
+
+    words_init(&words, where, text, message);
+    *generation = words_generation(&words);
+    while ( words_next(&words) )
+    {
+        read_bus(&words, segment, &info);
+        check_order(&words, first, before, info.bus);
+        if ( words.rc )
+            break;
+        rc = xpci_snapshot_add_bus(snapshot, &info);
+        if ( rc )
+            return rc;
+        before = info.bus;
+        first = false;
+    }
+
+    return words.rc;
+}

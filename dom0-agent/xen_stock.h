@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What dom0 can learn of a stock Xen's list of devices.
+ */
+#ifndef DOM0_AGENT_XEN_STOCK_H
+#define DOM0_AGENT_XEN_STOCK_H
+
+#include <xen-pci/embedded.h>
+
+#include "sbdf_set.h"
+
+/*
+ * Which of `count` (at most XEN_STOCK_BATCH) functions, from `first` on, are
+ * known?  Sets `known[i]`.  0 or a negative errno value.
+ */
+typedef int xen_stock_query(void *data, uint32_t first, unsigned int count,
+                            bool *known);
+#define XEN_STOCK_BATCH 4096U
+
+/*
+ * All devices that Xen knows in the segments of `dom0` and in segment 0.  One
+ * that dom0 has too is described as dom0 describes it, any other is of type
+ * unknown with nothing but its SBDF.  There are no buses: what Xen has in its
+ * bus2bridge cannot be asked.  0, -ENOMEM, or what `query` returned.
+ */
+int __must_check xen_stock_known(xen_stock_query *query, void *data,
+                                 const struct xpci_snapshot *dom0,
+                                 struct xpci_snapshot *snapshot);
+
+/*
+ * The devices of which the latest output of Xen's debug key Q in `console`
+ * says that dom0 owns them.  Xen enters the owner when an add has succeeded
+ * and takes it out when it has failed.  Lines that are anything else are
+ * passed over: who is not found is not owned.  0 or -ENOMEM.
+ */
+int __must_check xen_stock_owned(const char *console, struct sbdf_set *owned);
+
+#endif /* DOM0_AGENT_XEN_STOCK_H */
