@@ -21,12 +21,14 @@ SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer \
 CORE_SOURCES := $(wildcard xen-pci/*.c)
 EMBEDDED_SOURCES := $(wildcard xen-pci/embedded/*.c)
 AGENT_SOURCES := $(wildcard dom0-agent/*.c)
+DAEMON_SOURCES := $(wildcard dom0-agent/daemon/*.c)
 TOOL_SOURCES := $(wildcard tools/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)
 LIBS := -lpci -ljson-c -lpthread
 XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
+DAEMON_LIBS := -ludev -lsystemd
 
 rel = $(patsubst %.c,$(BUILD)/rel/%.o,$(1))
 san = $(patsubst %.c,$(BUILD)/san/%.o,$(1))
@@ -55,13 +57,15 @@ AGENT_LIB_SOURCES := $(filter-out dom0-agent/main.c,$(AGENT_SOURCES))
 $(BUILD)/xl-pci: $(call rel,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/libxenpci.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS)
-$(BUILD)/xen-pcid: $(call rel,$(AGENT_SOURCES)) $(BUILD)/libxenpci.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS)
+$(BUILD)/xen-pcid: $(call rel,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
+		$(BUILD)/libxenpci.a
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
 $(BUILD)/san/xl-pci: $(call san,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS)
-$(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES)) $(BUILD)/san/libxenpci.a
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS)
+$(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
+		$(BUILD)/san/libxenpci.a
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
 
 -include $(shell find $(BUILD)/rel $(BUILD)/san -name '*.d' 2>/dev/null)
 -include tests/*/*.mk

@@ -79,7 +79,6 @@ static void forget(struct xpci_change *change, uint32_t index)
         xpci_bridge_unlink(xpci, change->segment, index);
         change->ways = true;
     }
-    xpci_bus_set_add(&change->left, XPCI_BUS(record->sbdf));
     xpci_record_give(xpci, index);
     change->segment->devices--;
     change->tables = true;
@@ -90,9 +89,12 @@ static void leave(struct xpci_change *change, uint32_t index)
     const struct xpci_host *host = change->xpci->host;
     const struct xpci_record *record = xpci_record(change->xpci, index);
 
-    /* Of what is only a way, the host keeps nothing. */
+    /* For what is only a way, the host keeps nothing that could be shared. */
     if ( !(record->flags & XPCI_WAY_ONLY) )
+    {
         host->leaving(host->data, record->sbdf);
+        xpci_bus_set_add(&change->left, XPCI_BUS(record->sbdf));
+    }
     forget(change, index);
 }
 
