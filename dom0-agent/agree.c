@@ -20,8 +20,8 @@ void agree_look_dispose(struct agree_look *look)
 }
 
 int agree_look_take(struct agree_look *look, struct config_space *space,
-                    struct backend *backend, enum plan_repair repair,
-                    struct xpci_message *message)
+                    const struct view_source *source, struct backend *backend,
+                    enum plan_repair repair, struct xpci_message *message)
 {
     const struct plan_input input = {
         .dom0 = &look->dom0.snapshot,
@@ -31,7 +31,7 @@ int agree_look_take(struct agree_look *look, struct config_space *space,
         .module = backend->ops->is_module(backend),
         .repair = repair,
     };
-    int rc = view_read(&look->dom0, space, message);
+    int rc = view_read(&look->dom0, space, source, message);
 
     if ( rc )
         return rc;
@@ -83,7 +83,8 @@ static int look_again(struct agree_look *look, struct config_space **space,
     agree_look_dispose(look);
     agree_look_init(look);
 
-    return rc ? rc : agree_look_take(look, *space, backend, repair, message);
+    return rc ? rc
+              : agree_look_take(look, *space, source, backend, repair, message);
 }
 
 static int carry_out(struct backend *backend, const struct plan *plan,
@@ -119,7 +120,8 @@ int agree_once(struct backend *backend, struct config_space **space,
     int rc;
 
     agree_look_init(&look);
-    rc = agree_look_take(&look, *space, backend, options->repair, message);
+    rc = agree_look_take(&look, *space, source, backend, options->repair,
+                         message);
     if ( rc )
         goto out;
     if ( options->dry_run )

@@ -24,11 +24,12 @@ void agree_look_init(struct agree_look *look);
 void agree_look_dispose(struct agree_look *look);
 
 /*
- * Look at dom0 (through `space`) and at the hypervisor, and plan.  `look` is
+ * Look at dom0 (through `space`, opened from `source`) and at the hypervisor, and plan.  `look` is
  * initialised and empty.  0, or a negative errno value and `message`.
  */
 int __must_check agree_look_take(struct agree_look *look,
                                  struct config_space *space,
+                                 const struct view_source *source,
                                  struct backend *backend,
                                  enum plan_repair repair,
                                  struct xpci_message *message);

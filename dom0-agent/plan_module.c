@@ -89,10 +89,9 @@ static int remove_ways(struct plan *plan, const struct plan_input *input)
         const struct xpci_device_info way = { .sbdf = ways.sbdf[i],
                                               .flags = XPCI_BRIDGE };
 
-        if ( !i || ways.sbdf[i] != ways.sbdf[i - 1] )
-            rc = append_remove(plan, input, &way,
-                               "dom0 has no bridge there any more; it is "
-                               "known only as the way to its buses");
+        rc = append_remove(plan, input, &way,
+                           "dom0 has no bridge there any more; it is "
+                           "known only as the way to its buses");
     }
     sbdf_set_dispose(&ways);
 

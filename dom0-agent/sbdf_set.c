@@ -41,8 +41,17 @@ static int compare(const void *left, const void *right)
 
 void sbdf_set_sort(struct sbdf_set *set)
 {
-    if ( set->count )
-        qsort(set->sbdf, set->count, sizeof(*set->sbdf), compare);
+    size_t i, kept = 0;
+
+    if ( !set->count )
+        return;
+    qsort(set->sbdf, set->count, sizeof(*set->sbdf), compare);
+    for ( i = 1; i < set->count; i++ )
+    {
+        if ( set->sbdf[i] != set->sbdf[kept] )
+            set->sbdf[++kept] = set->sbdf[i];
+    }
+    set->count = kept + 1;
 }
 
 bool sbdf_set_has(const struct sbdf_set *set, uint32_t sbdf)

@@ -18,6 +18,7 @@ void sbdf_set_dispose(struct sbdf_set *set);
 
 /* 0 or -ENOMEM.  sbdf_set_sort() has to follow before the next question. */
 int __must_check sbdf_set_add(struct sbdf_set *set, uint32_t sbdf);
+/* Also leaves each member in once. */
 void sbdf_set_sort(struct sbdf_set *set);
 bool sbdf_set_has(const struct sbdf_set *set, uint32_t sbdf);
 

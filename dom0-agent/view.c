@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "view.h"
+#include "view_listed.h"
 
 int view_open_space(struct config_space **space,
                     const struct view_source *source, config_space_warn *warn,
@@ -53,11 +53,34 @@ static int report_device(void *data, uint32_t sbdf,
 }
 
 /*
+ * What dom0 lists and the view does not have: its config space could not be
+ * read at all.
+ */
+static int add_unreadable(struct view *view, const struct view_source *source)
+{
+    struct sbdf_set listed;
+    size_t i;
+    int rc;
+
+    sbdf_set_init(&listed);
+    rc = view_listed(&listed, source);
+    for ( i = 0; !rc && i < listed.count; i++ )
+    {
+        if ( !xpci_snapshot_device(&view->snapshot, listed.sbdf[i]) )
+            rc = sbdf_set_add(&view->unreadable, listed.sbdf[i]);
+    }
+    sbdf_set_dispose(&listed);
+    sbdf_set_sort(&view->unreadable);
+
+    return rc;
+}
+
+/*
  * dom0's devices, reported one after the other to tables of their own: these
  * are then what a hypervisor's tables must be, by the same rules.
  */
 int view_read(struct view *view, struct config_space *space,
-              struct xpci_message *message)
+              const struct view_source *source, struct xpci_message *message)
 {
     struct reading reading = { .view = view };
     int rc;

@@ -41,10 +41,11 @@ void view_init(struct view *view);
 void view_dispose(struct view *view);
 
 /*
- * Read dom0's view from `space` into `view`, which is initialised and empty.
- * 0, or a negative errno value and `message`.
+ * Read dom0's view from `space`, which was opened from `source`, into `view`,
+ * which is initialised and empty.  0, or a negative errno value and `message`.
  */
 int __must_check view_read(struct view *view, struct config_space *space,
+                           const struct view_source *source,
                            struct xpci_message *message);
 
 #endif /* DOM0_AGENT_VIEW_H */
