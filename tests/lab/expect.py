@@ -12,7 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
-from . import hypfs, machine, sight
+from . import hypfs, machine, sight, truth
 from .dom0 import TIMED_OUT, Dom0Gone
 
 # Seconds to wait for what takes its time; less where it is to stay away.
@@ -198,10 +198,54 @@ def tables_agree():
     """The module's tables equal what dom0 sees, entry by entry."""
     def check(host, _patience):
         try:
-            return hypfs.compare(host)
-        except hypfs.Differs as difference:
+            return truth.compare(hypfs.read(host), truth.devices(host))
+        except (hypfs.Unreadable, truth.Differs) as difference:
             raise Failed(str(difference)) from difference
     return Expectation("tables_agree", "hypfs has what lspci says", check)
+
+
+# Lies about dom0, each of which a comparison of the tables has to notice.
+LIES = {
+    "a device left out": lambda devices: devices.pop(),
+    "another device ID": lambda devices: devices[-1].update(device="1234"),
+    "another device type": lambda devices: devices[-1].update(type="rcec"),
+    "a wider bridge": lambda devices: next(
+        entry for entry in devices
+        if entry["secondary"] != "-").update(subordinate="fe"),
+    "a PF": lambda devices: devices[-1].update(physfn="0000:00:00.0"),
+}
+
+
+def lies_are_noticed():
+    """The comparison of the tables fails where it has to."""
+    def check(host, _patience):
+        try:
+            tables = hypfs.read(host)
+        except hypfs.Unreadable as unreadable:
+            raise Failed(str(unreadable)) from unreadable
+        for name, lie in LIES.items():
+            devices = truth.devices(host)
+            lie(devices)
+            try:
+                truth.compare(tables, devices)
+            except truth.Differs:
+                continue
+            raise Failed(f"not noticed: {name}")
+        return f"{len(LIES)} lies noticed"
+    return Expectation("lies_are_noticed", "wrong tables are noticed", check)
+
+
+def module_is(state):
+    """The module is in this hypervisor, and on or off."""
+    def check(host, _patience):
+        try:
+            now = hypfs.state(host)
+        except hypfs.Unreadable as unreadable:
+            raise Failed(str(unreadable)) from unreadable
+        if now != state:
+            raise Failed(f"the module is {now}")
+        return f"the module is {now}"
+    return Expectation("module_is", f"the module is {state}", check)
 
 
 def all_well():

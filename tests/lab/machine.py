@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """QEMU's command line for a machine with Xen and dom0 in it."""
+import os
 from dataclasses import dataclass, field
 
 XEN_ARGS = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all "
@@ -103,8 +104,9 @@ def command_line(machine, hypervisor, kernel, initramfs, folder):
         line += IOMMUS[machine.iommu]
     # QEMU splits -initrd at commas; a doubled one is a comma.
     dom0 = f"{DOM0_ARGS} {machine.dom0}".strip().replace(",", ",,")
+    more = os.environ.get("LAB_XEN_ARGS", "")
     line += ["-kernel", str(hypervisor.elf),
-             "-append", f"{XEN_ARGS} {machine.xen}".strip(),
+             "-append", f"{XEN_ARGS} {machine.xen} {more}".strip(),
              "-initrd", f"{kernel.image} {dom0},{initramfs}",
              "-serial", f"file:{folder}/xen.log",
              "-serial", f"unix:{folder}/dom0.sock,server=on,wait=off",

@@ -2,7 +2,7 @@
 """The lab's command line."""
 import argparse
 
-from . import cases, report, runner, table
+from . import cases, report, runner, shell, table
 
 
 def _arguments(argv):
@@ -23,6 +23,10 @@ def _arguments(argv):
                         help="write docs/lab-results.md from the results kept")
     parser.add_argument("-v", "--verbose", action="store_true",
                         help="show everything that was seen")
+    parser.add_argument("--shell", metavar="CASE",
+                        help="boot this case's machine (on the one --xen "
+                        "names, else stock), do its steps, then run commands "
+                        "in dom0: the arguments, or lines of standard input")
     return parser, parser.parse_args(argv)
 
 
@@ -46,6 +50,9 @@ def _show(result, verbose):
 def main(argv):
     """Returns the exit code: 0 if nothing failed, 1 if something did."""
     parser, options = _arguments(argv)
+    if options.shell:
+        return shell.run(_chosen(parser, [options.shell])[0],
+                         (options.xen or ["stock"])[0], options.case)
     chosen = _chosen(parser, options.case)
     if options.list:
         for case in chosen:

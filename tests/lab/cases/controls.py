@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The module turned off: what an administrator falls back to."""
-from ..expect import all_well, lists_agree, nvme_live, reads
+from ..expect import all_well, lists_agree, module_is, nvme_live, reads
 from .renumber import C, D
 
 OFF = "xen-pci=off"
@@ -8,7 +8,8 @@ OFF = "xen-pci=off"
 
 def _as_stock(case, name, title):
     """With the module turned off, a case must go as on a stock Xen."""
-    return case.but(name, title, xen=OFF, module=case.stock, stock=None,
+    return case.but(name, title, xen=OFF, stock=None,
+                    module=case.stock + [module_is("off")],
                     agent=False, after=[])
 
 
@@ -18,6 +19,6 @@ CASES = [
     C.but("plain-off", "case C's machine, plain boot, module turned off",
           dom0="", xen=OFF, steps=[], stock=None,
           module=all_well() + [nvme_live("disk"), reads("disk"),
-                               lists_agree()],
+                               lists_agree(), module_is("off")],
           agent=False, after=[], user=""),
 ]
