@@ -28,7 +28,7 @@ UNIT_SOURCES := $(wildcard tests/unit/*.c)
 LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)
 LIBS := -lpci -ljson-c -lpthread
 XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
-DAEMON_LIBS := -ludev -lsystemd
+DAEMON_LIBS := -ludev -lsystemd -lz
 
 rel = $(patsubst %.c,$(BUILD)/rel/%.o,$(1))
 san = $(patsubst %.c,$(BUILD)/san/%.o,$(1))
