@@ -91,9 +91,10 @@ int view_read(struct view *view, struct config_space *space,
     rc = space->ops->list(space, report_device, &reading);
     if ( rc )
         goto out;
-    sbdf_set_sort(&view->unreadable);
     rc =
         xpci_snapshot_take(&view->snapshot, reading.tables.xpci, space->source);
+    if ( !rc )
+        rc = add_unreadable(view, source);
 
 out:
     embedded_dispose(&reading.tables);
