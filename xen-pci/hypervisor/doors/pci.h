@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Included in Xen's drivers/passthrough/pci.c. */
+#include "../doors.h"
+
+void xpci_door_free(struct pci_dev *pdev)
+{
+    free_pdev(get_pseg(pdev->seg), pdev);
+}

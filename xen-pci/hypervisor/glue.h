@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the files of the hypervisor's glue share.
+ */
+#ifndef XEN_PCI_HYPERVISOR_GLUE_H
+#define XEN_PCI_HYPERVISOR_GLUE_H
+
+#include <xen/pci.h>
+
+#include <xen-pci/host.h>
+#include <xen-pci/topology.h>
+#include <xen-pci/walk.h>
+
+#include "hooks.h"
+
+/*
+ * The tables, made when they are first asked for.  NULL: the module was
+ * turned off, or there was no memory for it; Xen is then left to itself.
+ * pcidevs_lock held.
+ */
+struct xpci *xpci_instance_get(void);
+
+/* The same, but never made here: for readers without the lock. */
+struct xpci *xpci_instance(void);
+
+/* Is the module on, as far as the command line is concerned? */
+bool xpci_enabled(void);
+
+/*
+ * leaving.c: Xen's own removal of one device, for struct xpci_host.  All that
+ * Xen keeps for it goes; nothing is done to another device in its place.
+ */
+void xpci_xen_leaving(void *data, uint32_t sbdf);
+
+/* Is what sits at a device's place still what Xen knows there? */
+bool xpci_xen_is_same(const struct pci_dev *pdev);
+
+/*
+ * Does Xen take down a device now whose alias others share?  Its answer for
+ * the device is then "none", so that their mapping stays.
+ */
+bool xpci_xen_leaves_alone(uint32_t sbdf);
+
+/* mapping.c: for struct xpci_host. */
+void xpci_xen_remap(void *data, uint16_t segment,
+                    const struct xpci_bus_set *buses);
+
+/*
+ * Does a device other than the one at `sbdf`, with an owner, send its DMA
+ * with the same alias?  pcidevs_lock held.
+ */
+bool xpci_xen_alias_is_shared(const struct xpci *xpci, uint32_t sbdf);
+
+/*
+ * scope.c: bring the device scopes of the ACPI tables in line with the bus
+ * numbers of now, where the tables changed.  pcidevs_lock held.
+ */
+void xpci_xen_scopes_refresh(const struct xpci *xpci);
+
+/* The device that Xen knows, or NULL.  pcidevs_lock held. */
+static inline struct pci_dev *xpci_xen_pdev(uint32_t sbdf)
+{
+    return pci_get_pdev(NULL, (pci_sbdf_t){ .sbdf = sbdf });
+}
+
+/*
+ * text.c: devices, buses and problems as lines (docs/hypfs.md).  `line` has
+ * XPCI_LINE bytes; each returns the line's length without its NUL.
+ */
+#define XPCI_LINE 256U
+unsigned int xpci_text_device(char *line, const struct xpci_device_info *info);
+unsigned int xpci_text_bus(char *line, const struct xpci_bus_info *info);
+unsigned int xpci_text_problem(char *line, const struct xpci_device_info *info);
+
+#endif /* XEN_PCI_HYPERVISOR_GLUE_H */

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Hooks into Xen's drivers/passthrough/pci.c.
+//
+// Xen's own functions are renamed, and the module defines the names anew: it
+// answers, and calls the renamed ones for their part of the work (all of it,
+// where the module is turned off).  The hooks are declared in hooks.h.
+
+@ declare @
+@@
+ #include <xsm/xsm.h>
++#include "../xen-pci/core/hypervisor/hooks.h"
+
+@ script:python depends on !declare @
+@@
+import sys
+sys.exit("pci.cocci: declare: no #include <xsm/xsm.h>")
+
+// dom0 reports a device.
+@ report_add @
+@@
+ int
+-pci_add_device
++stock_pci_add_device
+ (...)
+ { ... }
+
+@ script:python depends on !report_add @
+@@
+import sys
+sys.exit("pci.cocci: report_add: no int pci_add_device(...)")
+
+// dom0 reports that a device is gone.
+@ report_remove @
+@@
+ int
+-pci_remove_device
++stock_pci_remove_device
+ (...)
+ { ... }
+
+@ script:python depends on !report_remove @
+@@
+import sys
+sys.exit("pci.cocci: report_remove: no int pci_remove_device(...)")
+
+// The IOMMU code asks for a device's upstream bridge.
+@ upstream @
+@@
+ int
+-find_upstream_bridge
++stock_find_upstream_bridge
+ (...)
+ { ... }
+
+@ script:python depends on !upstream @
+@@
+import sys
+sys.exit("pci.cocci: upstream: no int find_upstream_bridge(...)")
+
+// A device was entered in Xen's list: at boot, and after reports.
+@ entered @
+identifier pdev;
+@@
+ alloc_pdev(...)
+ {
+   <+...
+   check_pdev(pdev);
++  xpci_hook_entered(pdev);
+   ...+>
+ }
+
+@ script:python depends on !entered @
+@@
+import sys
+sys.exit("pci.cocci: entered: no check_pdev(pdev) in alloc_pdev()")
+
+// A device is about to be freed.
+@ freeing @
+identifier pseg, pdev;
+@@
+ free_pdev(struct pci_seg *pseg, struct pci_dev *pdev)
+ {
++  xpci_hook_freeing(pdev);
+   ...
+ }
+
+@ script:python depends on !freeing @
+@@
+import sys
+sys.exit("pci.cocci: freeing: no free_pdev(struct pci_seg *, struct pci_dev *)")
+
+// What is static there, and needed by the module.
+@ doors @
+identifier pdev;
+@@
+ iommu_remove_device(struct pci_dev *pdev)
+ { ... }
++#include "../xen-pci/core/hypervisor/doors/pci.h"
+
+@ script:python depends on !doors @
+@@
+import sys
+sys.exit("pci.cocci: doors: no iommu_remove_device(struct pci_dev *)")

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where Xen hears of devices: its own bus scan, and dom0's hypercalls.
+ */
+#include <xen/sched.h>
+#include <xsm/xsm.h>
+
+#include "doors.h"
+#include "glue.h"
+
+void xpci_hook_entered(const struct pci_dev *pdev)
+{
+    struct xpci *xpci = xpci_instance_get();
+
+    /* After a report, and for what was scanned before, this does nothing. */
+    if ( xpci && xpci_scan_device(xpci, pdev->sbdf.sbdf) == -ENOMEM )
+        printk(XENLOG_WARNING "xen-pci: no memory for %pp\n", &pdev->sbdf);
+}
+
+/*
+ * The tables tell one device from another by what they keep.  Xen keeps more:
+ * where any of that is different now, the device is made anew.
+ */
+static int add_to_tables(struct xpci *xpci, uint32_t sbdf,
+                         const struct xpci_report *report)
+{
+    const struct pci_dev *pdev;
+    int rc = xpci_add(xpci, sbdf, report);
+
+    if ( rc )
+        return rc;
+
+    pdev = xpci_xen_pdev(sbdf);
+    if ( !pdev || xpci_xen_is_same(pdev) )
+        return 0;
+
+    printk(XENLOG_INFO "xen-pci: %pp is another device now\n", &pdev->sbdf);
+    rc = xpci_remove(xpci, sbdf);
+
+    return rc ?: xpci_add(xpci, sbdf, report);
+}
+
+/* Xen's part.  What it refuses, it does not keep half of. */
+static int add_to_xen(struct xpci *xpci, uint32_t sbdf,
+                      const struct pci_dev_info *info, nodeid_t node)
+{
+    struct pci_dev *pdev;
+    int rc = stock_pci_add_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
+                                  XPCI_DEVFN(sbdf), info, node);
+
+    if ( !rc )
+        return 0;
+
+    pdev = xpci_xen_pdev(sbdf);
+    if ( pdev && pdev->domain )
+        return rc;
+    if ( pdev )
+        xpci_door_free(pdev);
+    xpci_refuse(xpci, sbdf);
+
+    return rc;
+}
+
+/* Xen needs to know a VF's PF first; dom0 may not have told it (yet). */
+static int add_physfn(struct xpci *xpci, uint32_t sbdf,
+                      const struct pci_dev_info *info, nodeid_t node)
+{
+    uint32_t physfn;
+
+    if ( !info || !info->is_virtfn )
+        return 0;
+
+    physfn = XPCI_SBDF(XPCI_SEGMENT(sbdf), info->physfn.bus,
+                       info->physfn.devfn);
+    if ( xpci_xen_pdev(physfn) )
+        return 0;
+
+    return add_to_xen(xpci, physfn, NULL, node);
+}
+
+static int add(struct xpci *xpci, uint32_t sbdf,
+               const struct pci_dev_info *info, nodeid_t node)
+{
+    struct xpci_report report = {
+        .node = node == NUMA_NO_NODE ? XPCI_NO_NODE : node,
+    };
+    int rc;
+
+    if ( info )
+    {
+        report.is_virtfn = info->is_virtfn;
+        report.is_extfn = info->is_extfn;
+        if ( info->is_virtfn )
+        {
+            report.physfn_bus = info->physfn.bus;
+            report.physfn_devfn = info->physfn.devfn;
+        }
+    }
+
+    rc = add_to_tables(xpci, sbdf, &report);
+    xpci_xen_scopes_refresh(xpci);
+    if ( !rc )
+        rc = add_physfn(xpci, sbdf, info, node);
+    if ( !rc )
+        rc = add_to_xen(xpci, sbdf, info, node);
+
+    return rc;
+}
+
+/*
+ * PHYSDEVOP_pci_device_add, PHYSDEVOP_manage_pci_add and _add_ext.  `info` is
+ * NULL where the hypercall says nothing but the place.
+ */
+int pci_add_device(uint16_t seg, uint8_t bus, uint8_t devfn,
+                   const struct pci_dev_info *info, nodeid_t node)
+{
+    uint32_t sbdf = XPCI_SBDF(seg, bus, devfn);
+    struct xpci *xpci;
+    int rc;
+
+    if ( !xpci_enabled() )
+        return stock_pci_add_device(seg, bus, devfn, info, node);
+
+    /* Before anything changes; Xen's own part asks once more. */
+    rc = xsm_resource_plug_pci(XSM_PRIV, sbdf);
+    if ( rc )
+        return rc;
+
+    pcidevs_lock();
+    xpci = xpci_instance_get();
+    rc = xpci ? add(xpci, sbdf, info, node)
+              : stock_pci_add_device(seg, bus, devfn, info, node);
+    pcidevs_unlock();
+
+    return rc;
+}
+
+static int remove(struct xpci *xpci, uint32_t sbdf)
+{
+    int rc = xpci_remove(xpci, sbdf);
+
+    xpci_xen_scopes_refresh(xpci);
+
+    /* What only Xen knows, such as what there was no memory for. */
+    if ( rc == -ENODEV && xpci_xen_pdev(sbdf) )
+    {
+        xpci_xen_leaving(NULL, sbdf);
+        rc = 0;
+    }
+
+    return rc;
+}
+
+/* PHYSDEVOP_pci_device_remove, PHYSDEVOP_manage_pci_remove. */
+int pci_remove_device(uint16_t seg, uint8_t bus, uint8_t devfn)
+{
+    uint32_t sbdf = XPCI_SBDF(seg, bus, devfn);
+    struct xpci *xpci;
+    int rc;
+
+    if ( !xpci_enabled() )
+        return stock_pci_remove_device(seg, bus, devfn);
+
+    rc = xsm_resource_unplug_pci(XSM_PRIV, sbdf);
+    if ( rc )
+        return rc;
+
+    pcidevs_lock();
+    xpci = xpci_instance_get();
+    rc = xpci ? remove(xpci, sbdf)
+              : stock_pci_remove_device(seg, bus, devfn);
+    pcidevs_unlock();
+
+    return rc;
+}
