@@ -7,7 +7,7 @@ import gzip
 import pathlib
 from dataclasses import dataclass
 
-from .paths import BUILD, LAB_BUILD, LabUnavailable
+from .paths import BUILD, LAB_BUILD, LabUnavailable, shown
 
 STOCK = pathlib.Path("/boot/xen-4.17-amd64.gz")
 MODULE = BUILD / "xen" / "xen"
@@ -55,5 +55,5 @@ def get(which):
         path = pathlib.Path(which.removesuffix(":stock"))
         source = "no such file"
     if not path.exists():
-        raise LabUnavailable(f"no hypervisor at {path} ({source})")
+        raise LabUnavailable(f"no hypervisor at {shown(path)} ({source})")
     return Hypervisor(which, _uncompressed(path), has_module)

@@ -2,7 +2,7 @@
 """The lab's command line."""
 import argparse
 
-from . import cases, report, runner, shell, table
+from . import cases, demo, report, runner, shell, table
 
 
 def _arguments(argv):
@@ -27,6 +27,8 @@ def _arguments(argv):
                         help="boot this case's machine (on the one --xen "
                         "names, else stock), do its steps, then run commands "
                         "in dom0: the arguments, or lines of standard input")
+    parser.add_argument("--demo", action="store_true",
+                        help="case D for a person, stock beside module")
     return parser, parser.parse_args(argv)
 
 
@@ -47,9 +49,25 @@ def _show(result, verbose):
                   f"{found.seen}", flush=True)
 
 
+def _negative_control(results):
+    """The result of the lab's own case: its expectations can fail."""
+    result = runner.Result("lab", "every expectation was seen to fail where "
+                           "something is wrong", "", "stock", "passed")
+    idle = report.never_seen_failing(results)
+    if all(other.outcome == "skipped" for other in results
+           if other.xen == "stock"):
+        result.outcome, result.reason = "skipped", "nothing ran"
+    elif idle:
+        result.outcome = "failed"
+        result.reason = "never seen to fail: " + " ".join(idle)
+    return result
+
+
 def main(argv):
     """Returns the exit code: 0 if nothing failed, 1 if something did."""
     parser, options = _arguments(argv)
+    if options.demo:
+        return demo.run()
     if options.shell:
         return shell.run(_chosen(parser, [options.shell])[0],
                          (options.xen or ["stock"])[0], options.case)
@@ -65,5 +83,8 @@ def main(argv):
     results = runner.run(chosen, names,
                          lambda result: _show(result, options.verbose))
     report.keep(results)
+    if not options.case and "stock" in names:
+        results.append(_negative_control(results))
+        _show(results[-1], False)
     print(report.closing(results))
     return 1 if any(map(report.counted_as_failed, results)) else 0

@@ -22,3 +22,8 @@ class LabUnavailable(Exception):
 
     The text is for the person who reads why a case was skipped.
     """
+
+
+def shown(path):
+    """A path as a person reads it: within the tree, relative to its top."""
+    return path.relative_to(TOP) if path.is_relative_to(TOP) else path

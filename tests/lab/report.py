@@ -29,6 +29,20 @@ def closing(results):
             f"{count['skipped']} skipped")
 
 
+# Each of these must have been seen to fail where something is really wrong.
+DECISIVE = ("host_survives", "lists_agree", "nvme_live", "reads",
+            "no_dma_fault", "no_refused_add", "tables_agree")
+
+
+def never_seen_failing(results):
+    """Decisive expectations that held on each stock Xen: a test that cannot
+    fail is none."""
+    failed = {found.turned for result in results
+              if result.xen == "stock" for found in result.findings
+              if found.helper == "wrong" and found.ok}
+    return [helper for helper in DECISIVE if helper not in failed]
+
+
 def load():
     """All results kept so far: (case, hypervisor) -> result as JSON."""
     if not RESULTS.exists():
