@@ -26,6 +26,16 @@ static void __attribute__((noreturn)) give_up(char *format, ...)
     exit(TOOL_USAGE);
 }
 
+/* That a name cannot be had is no news: the numbers are shown instead. */
+static void be_quiet(char *format, ...)
+{
+    (void)format;
+}
+
+/*
+ * The functions are set here because looking up names needs no pci_init(),
+ * which would look for devices.
+ */
 struct names *names_open(const char *ids, bool numeric)
 {
     struct names *names = calloc(1, sizeof(*names));
@@ -35,6 +45,8 @@ struct names *names_open(const char *ids, bool numeric)
     names->numeric = numeric;
     names->access = pci_alloc();
     names->access->error = give_up;
+    names->access->warning = be_quiet;
+    names->access->debug = be_quiet;
     names->access->numeric_ids = numeric;
     if ( ids )
     {

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+
+#include "machine.h"
+#include "measure.h"
+
+static const struct xpci_report report = { .node = XPCI_NO_NODE };
+
+/* Registers of the PCI Local Bus Specification 3.0, 6.1. */
+static uint32_t config_read(void *data, uint32_t sbdf, unsigned int offset)
+{
+    const struct machine *machine = data;
+    uint16_t index = (uint16_t)sbdf;
+    bool is_bridge = machine->config[index].kind == FUNCTION_BRIDGE;
+
+    if ( XPCI_SEGMENT(sbdf) || machine->config[index].kind == FUNCTION_NONE )
+        return ~(uint32_t)0;
+    switch ( offset )
+    {
+    case 0x00:
+        return is_bridge ? 0x244e8086 : 0x100e8086;
+    case 0x08:
+        return is_bridge ? 0x06040001 : 0x02000001;
+    case 0x0c:
+        return 0x800000 | (is_bridge ? 0x010000 : 0);
+    case 0x18:
+        return !is_bridge
+                   ? 0
+                   : (uint32_t)XPCI_BUS(sbdf) |
+                         (uint32_t)machine->config[index].secondary << 8 |
+                         (uint32_t)machine->config[index].subordinate << 16;
+    default:
+        return 0;
+    }
+}
+
+static void *host_alloc(void *data, size_t size)
+{
+    void *memory = NULL;
+
+    (void)data;
+    if ( posix_memalign(&memory, size < 64 ? 16 : 64, size) )
+        return NULL;
+    return memset(memory, 0, size);
+}
+
+static void host_free(void *data, void *memory, size_t size)
+{
+    (void)data;
+    (void)size;
+    free(memory);
+}
+
+static void host_lock(void *data)
+{
+    struct machine *machine = data;
+
+    pthread_mutex_lock(&machine->lock);
+}
+
+static void host_unlock(void *data)
+{
+    struct machine *machine = data;
+
+    pthread_mutex_unlock(&machine->lock);
+}
+
+static void host_leaving(void *data, uint32_t sbdf)
+{
+    (void)data;
+    (void)sbdf;
+}
+
+static void host_remap(void *data, uint16_t segment,
+                       const struct xpci_bus_set *buses)
+{
+    (void)data;
+    (void)segment;
+    (void)buses;
+}
+
+static void host_log(void *data, enum xpci_log_level level, const char *format,
+                     ...)
+{
+    (void)data;
+    (void)level;
+    (void)format;
+}
+
+static struct machine *machine_new(void)
+{
+    struct machine *machine = calloc(1, sizeof(*machine));
+
+    must(machine != NULL, "no memory");
+    machine->functions = calloc(SEGMENT_FUNCTIONS, sizeof(*machine->functions));
+    must(machine->functions != NULL, "no memory");
+    pthread_mutex_init(&machine->lock, NULL);
+    machine->host = (struct xpci_host){
+        .data = machine,
+        .config_read = config_read,
+        .alloc = host_alloc,
+        .free = host_free,
+        .lock = host_lock,
+        .unlock = host_unlock,
+        .leaving = host_leaving,
+        .remap = host_remap,
+        .log = host_log,
+    };
+    return machine;
+}
+
+static void place(struct machine *machine, unsigned int bus, unsigned int devfn,
+                  unsigned int secondary, unsigned int subordinate)
+{
+    uint16_t index = (uint16_t)XPCI_SBDF(0, bus, devfn);
+
+    must(machine->count < SEGMENT_FUNCTIONS, "a machine with too much in it");
+    machine->config[index].kind =
+        secondary ? FUNCTION_BRIDGE : FUNCTION_ENDPOINT;
+    machine->config[index].secondary = (uint8_t)secondary;
+    machine->config[index].subordinate = (uint8_t)subordinate;
+    machine->functions[machine->count++] = index;
+}
+
+/* `count` functions on bus `top` and on the buses that its bridges lead to. */
+static void place_square(struct machine *machine, unsigned int top,
+                         size_t count)
+{
+    unsigned int side = 1, buses, bus, devfn;
+
+    while ( (size_t)side * side < count )
+        side++;
+    buses = (unsigned int)((count + side - 1) / side);
+    for ( bus = 0; bus < buses; bus++ )
+        for ( devfn = 0; devfn < side && count; devfn++, count-- )
+        {
+            unsigned int below =
+                !bus && devfn && devfn < buses ? top + devfn : 0;
+
+            place(machine, top + bus, devfn, below, below);
+        }
+}
+
+struct machine *machine_flat(size_t count)
+{
+    struct machine *machine = machine_new();
+
+    place_square(machine, 0, count);
+    return machine;
+}
+
+struct machine *machine_below(size_t count)
+{
+    struct machine *machine = machine_new();
+
+    place(machine, 0, 0, 1, 0xff);
+    place_square(machine, 1, count);
+    return machine;
+}
+
+struct machine *machine_chain(unsigned int depth)
+{
+    struct machine *machine = machine_new();
+    unsigned int i;
+
+    for ( i = 0; i < depth; i++ )
+        place(machine, i, 0, i + 1, depth);
+    for ( i = 0; i < 8; i++ )
+        place(machine, depth, i << 3, 0, 0);
+    return machine;
+}
+
+void machine_add_all(struct machine *machine)
+{
+    size_t i;
+
+    must(!xpci_create(&machine->xpci, &machine->host), "no memory");
+    for ( i = 0; i < machine->count; i++ )
+        must(!xpci_add(machine->xpci, machine->functions[i], &report),
+             "a device could not be added");
+}
+
+void machine_forget(struct machine *machine)
+{
+    xpci_dispose(machine->xpci);
+    machine->xpci = NULL;
+}
+
+void machine_free(struct machine *machine)
+{
+    machine_forget(machine);
+    pthread_mutex_destroy(&machine->lock);
+    free(machine->functions);
+    free(machine);
+}

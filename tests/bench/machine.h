@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A made-up machine of one segment that the tables are measured on. */
+#ifndef BENCH_MACHINE_H
+#define BENCH_MACHINE_H
+
+#include <pthread.h>
+
+#include <xen-pci/host.h>
+#include <xen-pci/topology.h>
+
+#define SEGMENT_FUNCTIONS 65536
+
+enum function_kind {
+    FUNCTION_NONE,
+    FUNCTION_ENDPOINT,
+    FUNCTION_BRIDGE
+};
+
+struct machine {
+    struct xpci_host host;
+    struct xpci *xpci;
+    pthread_mutex_t lock;
+    uint32_t *functions; /* in the order in which dom0 reports them */
+    size_t count;
+    struct {
+        uint8_t kind;
+        uint8_t secondary;
+        uint8_t subordinate;
+    } config[SEGMENT_FUNCTIONS];
+};
+
+/*
+ * `count` functions (1 to 65,536): as many buses as functions on each, every
+ * bus behind a legacy bridge of its own on bus 0.  Nothing is reported yet.
+ */
+struct machine *machine_flat(size_t count);
+
+/*
+ * The same below one bridge on bus 0 (so a bus more): the bridge is 00:00.0,
+ * and `count` functions are behind it.
+ */
+struct machine *machine_below(size_t count);
+
+/* `depth` legacy bridges in a line, and 8 functions on the last bus. */
+struct machine *machine_chain(unsigned int depth);
+
+/* Report everything to new tables. */
+void machine_add_all(struct machine *machine);
+
+/* Throw the tables away. */
+void machine_forget(struct machine *machine);
+void machine_free(struct machine *machine);
+
+#endif /* BENCH_MACHINE_H */
