@@ -123,7 +123,7 @@ int embedded_reset(struct embedded *hypervisor, uint32_t sbdf)
                            &arg, sizeof(arg));
 }
 
-static int scan_segment(struct embedded *hypervisor, uint16_t segment)
+int embedded_scan(struct embedded *hypervisor, uint16_t segment)
 {
     struct xpci_host *host = &hypervisor->state->host;
     int rc;
@@ -149,7 +149,7 @@ static int scan_segments(struct embedded *hypervisor,
         wanted[XPCI_SEGMENT(reports->entries[i].sbdf)] = true;
     for ( segment = 0; !rc && segment < SEGMENTS; segment++ )
         if ( wanted[segment] )
-            rc = scan_segment(hypervisor, (uint16_t)segment);
+            rc = embedded_scan(hypervisor, (uint16_t)segment);
     free(wanted);
 
     return rc;

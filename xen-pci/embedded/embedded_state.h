@@ -31,4 +31,7 @@ struct embedded_state {
     struct xpci_bus_set remap_buses; /* of the latest remap */
 };
 
+/* The bus scan of boot, for one segment.  0 or -ENOMEM. */
+int __must_check embedded_scan(struct embedded *hypervisor, uint16_t segment);
+
 #endif /* EMBEDDED_STATE_H */

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * libpci can list a sysfs tree too, but gives up altogether on the first
+ * name that it cannot read, so names are read here and config space by libpci.
+ */
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sysfs_devices.h"
+
+/* Why something was left out: how often, and what came first. */
+enum omission {
+    OMIT_SEGMENT,
+    OMIT_NAME,
+    OMIT_DANGLING,
+    OMIT_CONFIG,
+    OMIT_NODE, /* the node only */
+    OMISSIONS
+};
+
+static const char *const omission_text[OMISSIONS] = {
+    [OMIT_SEGMENT] = "in a segment above ffff, which Xen's hypercalls cannot "
+                     "express; left out",
+    [OMIT_NAME] = "with a name that is no SBDF; left out",
+    [OMIT_DANGLING] = "whose link leads nowhere; left out",
+    [OMIT_CONFIG] = "without readable config space (64 bytes at least, not "
+                    "all ones); left out",
+    [OMIT_NODE] = "with a NUMA node that is none; taken as not known",
+};
+
+struct reading {
+    struct device_list *list;
+    struct pci_access *access;
+    const char *path;
+    size_t count[OMISSIONS];
+    char first[OMISSIONS][NAME_MAX + 1];
+};
+
+/* More nodes than any machine has. */
+#define NODES_MOST 0x10000
+
+int sysfs_device_path(char *text, size_t size, const char *path, uint32_t sbdf,
+                      const char *leaf)
+{
+    char name[XPCI_SBDF_LENGTH];
+    int length = snprintf(text, size, "%s/devices/%s/%s", path,
+                          xpci_sbdf_format(name, sbdf), leaf);
+
+    return length < 0 || (size_t)length >= size ? -ENAMETOOLONG : 0;
+}
+
+static void omit(struct reading *reading, enum omission why, const char *name)
+{
+    if ( !reading->count[why]++ )
+        snprintf(reading->first[why], sizeof(reading->first[why]), "%s", name);
+}
+
+/* Does `name` say where a device is, in the one form that sysfs has? */
+static bool name_to_sbdf(struct reading *reading, const char *name,
+                         uint32_t *sbdf)
+{
+    char canonical[XPCI_SBDF_LENGTH];
+
+    int rc = xpci_sbdf_parse(name, sbdf);
+
+    if ( rc == -ERANGE )
+        omit(reading, OMIT_SEGMENT, name);
+    else if ( rc || strcmp(name, xpci_sbdf_format(canonical, *sbdf)) )
+    {
+        omit(reading, OMIT_NAME, name);
+        rc = -EINVAL;
+    }
+
+    return !rc;
+}
+
+/* The PF, from the link that Linux makes for each VF. */
+static void read_physfn(struct reading *reading, struct device_entry *entry)
+{
+    char path[PATH_MAX], target[PATH_MAX];
+    const char *name;
+    ssize_t length;
+
+    if ( sysfs_device_path(path, sizeof(path), reading->path, entry->sbdf,
+                           "physfn") )
+        return;
+    length = readlink(path, target, sizeof(target) - 1);
+    if ( length < 0 )
+        return;
+    target[length] = '\0';
+    name = strrchr(target, '/');
+    name = name ? name + 1 : target;
+
+    /* What cannot be read is nowhere, and is said so with the orphans. */
+    entry->is_virtfn = true;
+    if ( xpci_sbdf_parse(name, &entry->physfn) )
+        entry->physfn = entry->sbdf;
+}
+
+static void read_node(struct reading *reading, struct device_entry *entry,
+                      struct pci_dev *dev, const char *name)
+{
+    int node = libpci_node(dev);
+
+    if ( node >= NODES_MOST )
+        omit(reading, OMIT_NODE, name);
+    else if ( node >= 0 )
+        entry->node = (uint32_t)node;
+}
+
+static int read_device(struct reading *reading, const char *name)
+{
+    struct device_entry entry = { .node = XPCI_NO_NODE };
+    char path[PATH_MAX];
+    struct pci_dev *dev;
+    struct stat status;
+    int rc = 0;
+
+    if ( !name_to_sbdf(reading, name, &entry.sbdf) )
+        return 0;
+    if ( sysfs_device_path(path, sizeof(path), reading->path, entry.sbdf,
+                           ".") ||
+         stat(path, &status) )
+    {
+        omit(reading, OMIT_DANGLING, name);
+        return 0;
+    }
+
+    dev = libpci_device(reading->access, entry.sbdf);
+    if ( !dev )
+        return -ENOMEM;
+    if ( libpci_facts(dev, &entry.facts) )
+        omit(reading, OMIT_CONFIG, name);
+    else
+    {
+        read_physfn(reading, &entry);
+        read_node(reading, &entry, dev, name);
+        rc = device_list_add(reading->list, &entry);
+    }
+    pci_free_dev(dev);
+
+    return rc;
+}
+
+static int read_directory(struct reading *reading, struct xpci_message *message)
+{
+    char path[PATH_MAX];
+    DIR *directory;
+    int rc = 0;
+
+    snprintf(path, sizeof(path), "%s/devices", reading->path);
+    directory = opendir(path);
+    if ( !directory )
+    {
+        rc = -errno;
+        message_set(message, "%s: cannot be opened: %s", path, strerror(errno));
+        return rc;
+    }
+
+    while ( !rc )
+    {
+        const struct dirent *found;
+
+        errno = 0;
+        found = readdir(directory);
+        if ( found && found->d_name[0] != '.' )
+            rc = read_device(reading, found->d_name);
+        else if ( !found )
+            break;
+    }
+    if ( !rc && errno )
+        rc = -errno;
+    if ( rc )
+        message_set(message, "%s: %s", path, strerror(-rc));
+    closedir(directory);
+
+    return rc;
+}
+
+static size_t warn_of_omissions(const struct reading *reading,
+                                const struct warning_sink *sink)
+{
+    size_t omitted = 0;
+    unsigned int why;
+
+    for ( why = 0; why < OMISSIONS; why++ )
+    {
+        if ( !reading->count[why] )
+            continue;
+        warning_say(sink, "%s/devices: %zu %s (first: %s)", reading->path,
+                    reading->count[why], omission_text[why],
+                    reading->first[why]);
+        if ( why != OMIT_NODE )
+            omitted += reading->count[why];
+    }
+
+    return omitted;
+}
+
+int sysfs_devices_read(struct device_list *list, struct pci_access *access,
+                       const char *path, bool captured,
+                       const struct warning_sink *sink,
+                       struct xpci_message *message)
+{
+    struct reading reading = { .list = list, .access = access, .path = path };
+    size_t omitted;
+    int rc = read_directory(&reading, message);
+
+    if ( rc )
+        return rc;
+
+    omitted = warn_of_omissions(&reading, sink);
+    if ( !list->count && omitted )
+    {
+        message_set(message,
+                    "%s/devices: found %zu entries, and none that is a "
+                    "readable device (first: %s)",
+                    path, omitted,
+                    reading.count[OMIT_CONFIG] ? reading.first[OMIT_CONFIG]
+                                               : "no config space at all");
+        return -EINVAL;
+    }
+    if ( !list->count )
+        warning_say(sink, "%s/devices: there is no PCI device", path);
+
+    device_list_sort(list);
+    if ( captured )
+        rc = sysfs_unlinked_read(list, path, sink);
+    if ( rc )
+        message_set(message, "%s: %s", path, strerror(-rc));
+    else
+        device_list_finish(list, sink);
+
+    return rc;
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A trace file into statements.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "trace_parse.h"
+
+#define FIRST_LINE "xen-pci-trace 1"
+#define LINE_MOST 4096
+#define STATEMENTS_MOST (16U * 1024 * 1024)
+#define FIRST_ROOM 64U
+#define BLANKS " \t\r\n"
+
+void trace_init(struct trace *trace)
+{
+    memset(trace, 0, sizeof(*trace));
+}
+
+void trace_dispose(struct trace *trace)
+{
+    size_t i;
+
+    for ( i = 0; i < trace->count; i++ )
+        free(trace->statements[i].text);
+    free(trace->statements);
+    trace_init(trace);
+}
+
+/* Without blanks at both ends. */
+static char *trim(char *text)
+{
+    size_t length;
+
+    text += strspn(text, BLANKS);
+    length = strlen(text);
+    while ( length && strchr(BLANKS, text[length - 1]) )
+        text[--length] = '\0';
+
+    return text;
+}
+
+static int append(struct trace *trace, const struct trace_statement *statement,
+                  const char *text)
+{
+    struct trace_statement *added;
+
+    if ( trace->count == trace->room )
+    {
+        size_t room = trace->room ? 2 * trace->room : FIRST_ROOM;
+        struct trace_statement *statements;
+
+        if ( trace->count >= STATEMENTS_MOST )
+            return -E2BIG;
+        statements = reallocarray(trace->statements, room, sizeof(*statements));
+        if ( !statements )
+            return -ENOMEM;
+        trace->statements = statements;
+        trace->room = room;
+    }
+    added = &trace->statements[trace->count];
+    *added = *statement;
+    added->text = strdup(text);
+    if ( !added->text )
+        return -ENOMEM;
+    trace->count++;
+
+    return 0;
+}
+
+/* 0; -E2BIG: too many words. */
+static int split(struct trace_words *words, char *text)
+{
+    char *rest = NULL;
+    char *word;
+
+    words->count = 0;
+    words->next = 0;
+    for ( word = strtok_r(text, BLANKS, &rest); word;
+          word = strtok_r(NULL, BLANKS, &rest) )
+    {
+        if ( words->count == TRACE_WORDS_MOST )
+            return -E2BIG;
+        words->word[words->count++] = word;
+    }
+
+    return 0;
+}
+
+static int take_line(struct trace *trace, struct trace_words *words, char *line)
+{
+    struct trace_statement statement = { .line = words->line };
+    char *comment = strchr(line, '#');
+    char copy[LINE_MOST];
+    char *text;
+
+    if ( comment )
+        *comment++ = '\0';
+    text = trim(line);
+    if ( words->line == 1 )
+    {
+        if ( !strcmp(text, FIRST_LINE) )
+            return 0;
+        message_set(words->message,
+                    "%.200s:1: found \"%.60s\", expected \"" FIRST_LINE "\"",
+                    words->name, text);
+        return -EINVAL;
+    }
+    if ( !*text )
+        return comment ? append(trace, &statement, trim(comment)) : 0;
+
+    snprintf(copy, sizeof(copy), "%s", text);
+    if ( split(words, copy) )
+    {
+        message_set(words->message,
+                    "%.200s:%lu: found more than %u words, expected a "
+                    "statement",
+                    words->name, words->line, TRACE_WORDS_MOST);
+        return -EINVAL;
+    }
+    if ( trace_parse_statement(words, &statement) )
+        return -EINVAL;
+
+    return append(trace, &statement, text);
+}
+
+static int bad_line(const struct trace_words *words, const char *found,
+                    const char *expected)
+{
+    message_set(words->message, "%.200s:%lu: found %s, expected %s",
+                words->name, words->line, found, expected);
+
+    return -EINVAL;
+}
+
+/* A line into `line`: 1, 0 at the end, or an error. */
+static int get_line(const struct trace_words *words, FILE *in, char *line)
+{
+    size_t length = 0;
+    int c;
+
+    while ( (c = getc(in)) != EOF && c != '\n' )
+    {
+        if ( !c )
+            return bad_line(words, "a NUL byte", "text");
+        if ( length >= LINE_MOST - 1 )
+            return bad_line(words, "a line without end",
+                            "at most 4095 characters");
+        line[length++] = (char)c;
+    }
+    line[length] = '\0';
+    if ( c == EOF && ferror(in) )
+    {
+        message_set(words->message, "%.200s:%lu: cannot be read: %s",
+                    words->name, words->line, strerror(errno));
+        return -EIO;
+    }
+
+    return c != EOF || length;
+}
+
+static int read_all(struct trace *trace, FILE *in, struct trace_words *words)
+{
+    char line[LINE_MOST];
+    int rc;
+
+    for ( words->line = 1; (rc = get_line(words, in, line)) > 0; words->line++ )
+    {
+        rc = take_line(trace, words, line);
+        if ( rc == -ENOMEM || rc == -E2BIG )
+            message_set(words->message, "%.200s:%lu: %s", words->name,
+                        words->line, strerror(-rc));
+        if ( rc )
+            return rc;
+    }
+    if ( !rc && words->line == 1 )
+        rc = bad_line(words, "an empty file", "\"" FIRST_LINE "\"");
+
+    return rc;
+}
+
+int trace_read(struct trace *trace, const char *path,
+               struct xpci_message *message)
+{
+    bool is_stdin = !strcmp(path, "-");
+    struct trace_words words = { .name = is_stdin ? "stdin" : path,
+                                 .message = message };
+    FILE *in = is_stdin ? stdin : fopen(path, "re");
+    int rc;
+
+    if ( !in )
+    {
+        rc = -errno;
+        message_set(message, "%s: cannot be opened: %s", path, strerror(-rc));
+        return rc;
+    }
+    rc = read_all(trace, in, &words);
+    if ( !is_stdin )
+        fclose(in);
+
+    return rc;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Replaying a trace: each statement in turn, and what differs.
+ */
+#include <stdio.h>
+
+#include "trace_model.h"
+
+struct replay {
+    const char *name;
+    FILE *out;
+    bool verbose;
+    struct trace_target target;
+    struct trace_space space;
+    bool differed;
+};
+
+/* Room for an SBDF, an error's name, or words on a failing lookup. */
+#define OUTCOME_LENGTH 64
+
+static void format_rc(char *text, long rc)
+{
+    const char *name = rc < 0 ? strerrorname_np((int)-rc) : NULL;
+
+    if ( name )
+        snprintf(text, OUTCOME_LENGTH, "-%s", name);
+    else
+        snprintf(text, OUTCOME_LENGTH, "%ld", rc);
+}
+
+/* The statement with its outcome, for those who want to follow. */
+static void show(const struct replay *replay,
+                 const struct trace_statement *statement, const char *outcome)
+{
+    if ( !replay->verbose )
+        return;
+    if ( *outcome )
+        fprintf(replay->out, "%-52s -> %s\n", statement->text, outcome);
+    else
+        fprintf(replay->out, "%s\n", statement->text);
+}
+
+static void differ(struct replay *replay,
+                   const struct trace_statement *statement,
+                   const char *expected, const char *got)
+{
+    replay->differed = true;
+    fprintf(replay->out, "%s:%lu: expected %s, got %s\n", replay->name,
+            statement->line, expected, got);
+}
+
+/* 0, or 1: there is no going on. */
+static int replay_call(struct replay *replay,
+                       const struct trace_statement *statement)
+{
+    int rc = trace_target_call(&replay->target, statement);
+    const char *panic = trace_target_panic(&replay->target);
+    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
+
+    if ( panic )
+    {
+        show(replay, statement, "the host goes down");
+        replay->differed = true;
+        fprintf(replay->out, "%s:%lu: %s: %s\n", replay->name, statement->line,
+                statement->text, panic);
+        return 1;
+    }
+
+    format_rc(got, rc);
+    show(replay, statement, got);
+    if ( statement->verb == TRACE_SCAN
+             ? rc != 0
+             : statement->expects && rc != statement->expected )
+    {
+        format_rc(expected, statement->expected);
+        differ(replay, statement, expected, got);
+    }
+
+    return 0;
+}
+
+static void replay_alias(struct replay *replay,
+                         const struct trace_statement *statement)
+{
+    struct xpci_upstream upstream;
+    int rc = trace_target_upstream(&replay->target, statement->sbdf, &upstream);
+    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
+
+    if ( rc < 0 )
+        snprintf(got, sizeof(got), "a lookup that fails (the way goes round)");
+    else if ( rc )
+        xpci_sbdf_format(got, upstream.bridge);
+    else
+        snprintf(got, sizeof(got), "none");
+
+    show(replay, statement, got);
+    if ( !statement->expects )
+    {
+        if ( !replay->verbose )
+            fprintf(replay->out, "%s = %s\n", statement->text, got);
+        return;
+    }
+    if ( statement->expects_none )
+        snprintf(expected, sizeof(expected), "none");
+    else
+        xpci_sbdf_format(expected, statement->expected_alias);
+    if ( strcmp(got, expected) )
+        differ(replay, statement, expected, got);
+}
+
+static void show_problems(const struct replay *replay,
+                          const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->problem_count; i++ )
+        fprintf(replay->out, "    %s: %s\n",
+                xpci_problem_name(snapshot->problems[i].kind),
+                snapshot->problems[i].text);
+}
+
+static void replay_check(struct replay *replay,
+                         const struct trace_statement *statement,
+                         const struct xpci_snapshot *snapshot)
+{
+    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
+    bool differs = statement->expects &&
+                   snapshot->problem_count != (size_t)statement->expected;
+
+    snprintf(got, sizeof(got), "%zu", snapshot->problem_count);
+    show(replay, statement, got);
+    if ( !statement->expects && !replay->verbose )
+        fprintf(replay->out, "%s = %s\n", statement->text, got);
+    if ( differs )
+    {
+        snprintf(expected, sizeof(expected), "%ld", statement->expected);
+        differ(replay, statement, expected, got);
+    }
+    if ( differs || !statement->expects || replay->verbose )
+        show_problems(replay, snapshot);
+}
+
+/* `check` and `dump`: 0 or a negative errno value. */
+static int replay_question(struct replay *replay,
+                           const struct trace_statement *statement)
+{
+    struct xpci_snapshot snapshot;
+    int rc;
+
+    xpci_snapshot_init(&snapshot);
+    rc = trace_target_snapshot(&replay->target, &snapshot);
+    if ( !rc && statement->verb == TRACE_CHECK )
+        replay_check(replay, statement, &snapshot);
+    else if ( !rc )
+    {
+        show(replay, statement, "");
+        rc = snapshot_print_json(&snapshot, replay->out);
+    }
+    xpci_snapshot_dispose(&snapshot);
+
+    return rc;
+}
+
+/* 0 to go on, 1 not to, or a negative errno value. */
+static int replay_statement(struct replay *replay,
+                            const struct trace_statement *statement)
+{
+    switch ( statement->verb )
+    {
+    case TRACE_NOTE:
+        if ( replay->verbose && strncmp(statement->text, "SPDX", 4) )
+            fprintf(replay->out, "# %s\n", statement->text);
+        return 0;
+    case TRACE_CONFIG:
+        trace_space_set(&replay->space, statement->sbdf,
+                        &statement->u.function);
+        show(replay, statement, "");
+        return 0;
+    case TRACE_GONE:
+        trace_space_clear(&replay->space, statement->sbdf);
+        show(replay, statement, "");
+        return 0;
+    case TRACE_ALIAS:
+        replay_alias(replay, statement);
+        return 0;
+    case TRACE_CHECK:
+    case TRACE_DUMP:
+        return replay_question(replay, statement);
+    default:
+        return replay_call(replay, statement);
+    }
+}
+
+static int replay_all(struct replay *replay, const struct trace *trace)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < trace->count; i++ )
+        rc = replay_statement(replay, &trace->statements[i]);
+    if ( rc >= 0 && (fflush(replay->out) || ferror(replay->out)) )
+        rc = -EIO;
+
+    return rc < 0 ? rc : replay->differed;
+}
+
+int trace_replay(const char *path, enum trace_model model, bool verbose,
+                 FILE *out, struct xpci_message *message)
+{
+    struct replay replay = { .name = strcmp(path, "-") ? path : "stdin",
+                             .out = out,
+                             .verbose = verbose };
+    struct trace trace;
+    int rc;
+
+    trace_init(&trace);
+    rc = trace_read(&trace, path, message);
+    if ( rc )
+        goto out;
+
+    rc = trace_space_init(&replay.space, &trace);
+    if ( !rc )
+        rc = trace_target_init(&replay.target, model, &replay.space);
+    if ( !rc )
+        rc = replay_all(&replay, &trace);
+    if ( rc < 0 )
+        message_set(message, "%s: replay stopped: %s", replay.name,
+                    strerror(-rc));
+    trace_target_dispose(&replay.target);
+    trace_space_dispose(&replay.space);
+
+out:
+    trace_dispose(&trace);
+
+    return rc;
+}
