@@ -290,17 +290,24 @@ int xpci_remove(struct xpci *xpci, uint32_t sbdf)
 int xpci_reset(struct xpci *xpci, uint32_t sbdf)
 {
     uint32_t index = xpci_find(xpci, sbdf);
+    const struct xpci_record *record;
     struct xpci_change change;
 
     if ( index == XPCI_NO_RECORD ||
          xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
         return -ENODEV;
 
+    record = xpci_record(xpci, index);
     xpci_change_begin(&change, xpci,
                       xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
     xpci_path_begin(xpci);
-    xpci_path_refresh(&change, XPCI_BUS(sbdf));
-    if ( xpci_record(xpci, index)->flags & XPCI_BRIDGE )
+    if ( record->flags & XPCI_VIRTFN )
+        xpci_path_refresh_virtfn(
+            &change, XPCI_BUS(sbdf),
+            XPCI_BUS(xpci_record(xpci, record->physfn)->sbdf));
+    else
+        xpci_path_refresh(&change, XPCI_BUS(sbdf));
+    if ( record->flags & XPCI_BRIDGE )
         xpci_path_reread(&change, index);
     xpci_change_end(&change);
 
