@@ -119,16 +119,16 @@ const struct command command_check = {
     .options = SOURCE_OPTIONS "j",
     .arguments = "",
     .summary = "what is wrong, and what to do about it",
-    .about = "A line for each problem: its kind, where, what it is and what to "
-             "do.  Exit code 1\n"
-             "if there is any.\n"
-             "\n"
-             "  stale         a bridge is no longer what was reported\n"
-             "  cycle         the way up from a bus goes round\n"
-             "  conflict      two bridges claim the same buses\n"
-             "  unconfigured  a bridge has bus numbers that cannot be\n"
-             "  missing       a device is there and is not known\n"
-             "  mismatch      a device is known as something else than it is\n"
-             "  orphan        a VF without its PF",
+    .about =
+        "A line for each problem: its kind, where, what it is and what to do.\n"
+        "Exit code 1 if there is any.\n"
+        "\n"
+        "  stale         a bridge is no longer what was reported\n"
+        "  cycle         the way up from a bus goes round\n"
+        "  conflict      two bridges claim the same buses\n"
+        "  unconfigured  a bridge has bus numbers that cannot be\n"
+        "  missing       a device is there and is not known\n"
+        "  mismatch      a device is known as something else than it is\n"
+        "  orphan        a VF without its PF",
     .run = run,
 };

@@ -99,8 +99,7 @@ static enum tool_exit run(struct invocation *call)
         names = names_open(call->ids, false);
         if ( !names )
         {
-            tool_error("no memory");
-            result = TOOL_REFUSED;
+            result = TOOL_USAGE;
             goto out;
         }
     }

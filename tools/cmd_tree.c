@@ -214,16 +214,20 @@ static enum tool_exit run(struct invocation *call)
     result = source_read(&snapshot, call);
     if ( result != TOOL_DONE )
         goto out;
-    result = TOOL_REFUSED;
     tree = tree_open(&snapshot);
-    if ( !call->quiet )
-        names = names_open(call->ids, call->numeric);
-    if ( !tree || (!call->quiet && !names) )
+    if ( !tree )
     {
-        tool_error("no memory");
+        tool_error("no memory for the tree");
+        result = TOOL_REFUSED;
         goto out;
     }
-    result = TOOL_DONE;
+    if ( !call->quiet )
+        names = names_open(call->ids, call->numeric);
+    if ( !call->quiet && !names )
+    {
+        result = TOOL_USAGE;
+        goto out;
+    }
     if ( call->json )
         result = print_json(tree, names) ? TOOL_REFUSED : TOOL_DONE;
     else if ( !snapshot.device_count )

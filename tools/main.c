@@ -67,6 +67,7 @@ static void print_command_help(const struct command *command)
     printf("Usage: xl-pci %s [OPTION...]%s%s\n%s\n\nOptions:\n", command->name,
            *command->arguments ? " " : "", command->arguments, command->about);
     options_print(command->options);
+    options_print("h");
 }
 
 static const struct command *find_command(const char *name)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <pci/pci.h>
 
@@ -38,10 +40,16 @@ static void be_quiet(char *format, ...)
  */
 struct names *names_open(const char *ids, bool numeric)
 {
-    struct names *names = calloc(1, sizeof(*names));
+    struct names *names;
 
-    if ( !names )
+    if ( ids && access(ids, R_OK) )
+    {
+        tool_error("%s: cannot be read: %s", ids, strerror(errno));
         return NULL;
+    }
+    names = calloc(1, sizeof(*names));
+    if ( !names )
+        goto no_memory;
     names->numeric = numeric;
     names->access = pci_alloc();
     names->access->error = give_up;
@@ -55,11 +63,15 @@ struct names *names_open(const char *ids, bool numeric)
         if ( !path )
         {
             names_close(names);
-            return NULL;
+            goto no_memory;
         }
         pci_set_name_list_path(names->access, path, 1);
     }
     return names;
+
+no_memory:
+    tool_error("no memory for names");
+    return NULL;
 }
 
 void names_close(struct names *names)
@@ -101,20 +113,23 @@ const char *names_device(struct names *names, char *text,
     }
     if ( used >= NAME_LENGTH )
         return text;
-    if ( names->numeric || is_nameless(info) )
-        snprintf(text + used, NAME_LENGTH - used, "%04x:%04x", info->vendor,
-                 info->device);
-    else
+    if ( names->numeric )
+        used += (size_t)snprintf(text + used, NAME_LENGTH - used, "%04x:%04x",
+                                 info->vendor, info->device);
+    else if ( !is_nameless(info) )
+    {
         lookup(names, text + used, NAME_LENGTH - used,
                PCI_LOOKUP_VENDOR | PCI_LOOKUP_DEVICE, info->vendor,
                info->device);
-    if ( info->flags & XPCI_VIRTFN )
+        used = strlen(text);
+    }
+    if ( (info->flags & XPCI_VIRTFN) && used < NAME_LENGTH )
     {
+        bool follows = names->numeric || !is_nameless(info);
         char physfn[XPCI_SBDF_LENGTH];
 
-        used = strlen(text);
-        snprintf(text + used, NAME_LENGTH - used, " (VF of %s)",
-                 xpci_sbdf_format(physfn, info->physfn));
+        snprintf(text + used, NAME_LENGTH - used, "%sVF of %s",
+                 follows ? ", " : "", xpci_sbdf_format(physfn, info->physfn));
     }
     return text;
 }

@@ -9,7 +9,7 @@
 
 struct names;
 
-/* `ids`: a file like pci.ids, or NULL for the system's.  NULL: no memory. */
+/* `ids`: a file like pci.ids, or NULL for the system's.  NULL: said why. */
 struct names *names_open(const char *ids, bool numeric);
 void names_close(struct names *names);
 

@@ -179,7 +179,7 @@ void options_print(const char *letters)
         const struct tool_option *option = &tool_options[i];
         char left[32];
 
-        if ( !takes(letters, option->letter) )
+        if ( !strchr(letters, option->letter) )
             continue;
         snprintf(left, sizeof(left), "%c%c%s --%s%s%s",
                  option->short_form ? '-' : ' ',
