@@ -23,8 +23,8 @@ void fault_init(void)
         return;
     memcpy(fault.name, wanted, length);
     fault.name[length] = '\0';
-    fault.countdown = wanted[length] ? strtoul(wanted + length + 1, NULL, 10)
-                                     : 1;
+    fault.countdown =
+        wanted[length] ? strtoul(wanted + length + 1, NULL, 10) : 1;
 }
 
 void fault_point(const char *name)

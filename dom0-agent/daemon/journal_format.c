@@ -33,9 +33,8 @@ void journal_format_record(char *bytes, const struct journal_entry *entry)
 {
     char text[JOURNAL_RECORD + 1], sbdf[XPCI_SBDF_LENGTH];
 
-    snprintf(text, sizeof(text), "%016" PRIx64 " %-7s %-12s ",
-             entry->sequence, words[entry->word],
-             xpci_sbdf_format(sbdf, entry->sbdf));
+    snprintf(text, sizeof(text), "%016" PRIx64 " %-7s %-12s ", entry->sequence,
+             words[entry->word], xpci_sbdf_format(sbdf, entry->sbdf));
     snprintf(text + SUMMED, sizeof(text) - SUMMED, "%08" PRIx32 "\n",
              checksum(text));
     memcpy(bytes, text, JOURNAL_RECORD);

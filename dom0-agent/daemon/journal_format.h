@@ -18,7 +18,10 @@
 /* 16 + 1 + 7 + 1 + 12 + 1 + 8 + newline */
 #define JOURNAL_RECORD 47U
 
-enum journal_word { JOURNAL_PENDING, JOURNAL_DONE };
+enum journal_word {
+    JOURNAL_PENDING,
+    JOURNAL_DONE
+};
 
 struct journal_entry {
     uint64_t sequence;
