@@ -71,6 +71,17 @@ $(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
 -include tests/*/*.mk
 -include xen-pci/hypervisor/*.mk
 
+# The packages first, or make would look for files that are not there yet.
+.PHONY: run check check-all
+run:
+	.ci/deps run
+	$(MAKE) --no-print-directory -s all
+	tools/story/run $(BUILD)/xl-pci
+check:
+	.ci/deps check
+	$(MAKE) --no-print-directory check-all
+check-all: check-unit check-model check-agent check-tool check-lab
+
 .PHONY: clean
 clean:
 	rm -rf $(BUILD)
