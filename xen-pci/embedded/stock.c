@@ -295,8 +295,8 @@ int stock_remove(struct stock *stock, uint32_t sbdf)
         return -ENODEV;
     if ( !device->owned )
     {
-        stock->panic = "removing a device whose add failed takes Xen down, "
-                       "and the host with it";
+        stock->panic = "the host going down: Xen stops when a device whose "
+                       "add failed is removed";
         return 0;
     }
 

@@ -57,12 +57,12 @@ static int replay_call(struct replay *replay,
     const char *panic = trace_target_panic(&replay->target);
     char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
 
+    format_rc(expected, statement->expected);
     if ( panic )
     {
         show(replay, statement, "the host goes down");
-        replay->differed = true;
-        fprintf(replay->out, "%s:%lu: %s: %s\n", replay->name, statement->line,
-                statement->text, panic);
+        differ(replay, statement, statement->expects ? expected : "an answer",
+               panic);
         return 1;
     }
 
@@ -71,10 +71,7 @@ static int replay_call(struct replay *replay,
     if ( statement->verb == TRACE_SCAN
              ? rc != 0
              : statement->expects && rc != statement->expected )
-    {
-        format_rc(expected, statement->expected);
         differ(replay, statement, expected, got);
-    }
 
     return 0;
 }
@@ -119,6 +116,29 @@ static void show_problems(const struct replay *replay,
                 snapshot->problems[i].text);
 }
 
+/* Which bridge leads to which bus, in the manner of bug reports. */
+static void show_ways(const struct replay *replay,
+                      const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->bus_count; i++ )
+    {
+        const struct xpci_bus_info *info = &snapshot->buses[i];
+        char bridge[XPCI_SBDF_LENGTH];
+
+        xpci_sbdf_format(bridge, info->bridge);
+        fprintf(replay->out, i ? ", " : "    ");
+        if ( info->segment )
+            fprintf(replay->out, "%04x:%x -> %s", info->segment, info->bus,
+                    bridge);
+        else
+            fprintf(replay->out, "%x -> %s", info->bus, bridge + 5);
+    }
+    if ( snapshot->bus_count )
+        fputc('\n', replay->out);
+}
+
 static void replay_check(struct replay *replay,
                          const struct trace_statement *statement,
                          const struct xpci_snapshot *snapshot)
@@ -129,6 +149,8 @@ static void replay_check(struct replay *replay,
 
     snprintf(got, sizeof(got), "%zu", snapshot->problem_count);
     show(replay, statement, got);
+    if ( replay->verbose )
+        show_ways(replay, snapshot);
     if ( !statement->expects && !replay->verbose )
         fprintf(replay->out, "%s = %s\n", statement->text, got);
     if ( differs )
