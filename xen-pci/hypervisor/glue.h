@@ -27,6 +27,14 @@ struct xpci *xpci_instance(void);
 bool xpci_enabled(void);
 
 /*
+ * config.c: from register `from` on, Xen finds nothing at a function (reads
+ * are 0, writes vanish).  Two functions can be hidden: `slot` is 0 or 1.
+ * Changed under pcidevs_lock, looked at without.
+ */
+void xpci_config_hide(unsigned int slot, uint32_t sbdf, unsigned int from);
+void xpci_config_hide_nothing(void);
+
+/*
  * leaving.c: Xen's own removal of one device, for struct xpci_host.  All that
  * Xen keeps for it goes; nothing is done to another device in its place.
  */

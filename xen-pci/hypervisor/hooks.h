@@ -12,14 +12,20 @@ struct dmar_scope;
 
 /*
  * Xen's own functions, renamed by the hooks.  The module defines
- * pci_add_device(), pci_remove_device() and find_upstream_bridge() anew, with
- * Xen's contracts.
+ * the names without "stock_" anew, with Xen's contracts.
  */
 int stock_pci_add_device(uint16_t seg, uint8_t bus, uint8_t devfn,
                          const struct pci_dev_info *info, nodeid_t node);
 int stock_pci_remove_device(uint16_t seg, uint8_t bus, uint8_t devfn);
 int stock_find_upstream_bridge(uint16_t seg, uint8_t *bus, uint8_t *devfn,
                                uint8_t *secbus);
+
+uint8_t stock_pci_conf_read8(pci_sbdf_t sbdf, unsigned int reg);
+uint16_t stock_pci_conf_read16(pci_sbdf_t sbdf, unsigned int reg);
+uint32_t stock_pci_conf_read32(pci_sbdf_t sbdf, unsigned int reg);
+void stock_pci_conf_write8(pci_sbdf_t sbdf, unsigned int reg, uint8_t data);
+void stock_pci_conf_write16(pci_sbdf_t sbdf, unsigned int reg, uint16_t data);
+void stock_pci_conf_write32(pci_sbdf_t sbdf, unsigned int reg, uint32_t data);
 
 /* Xen has entered a device in its list.  pcidevs_lock held. */
 void xpci_hook_entered(const struct pci_dev *pdev);
@@ -36,32 +42,5 @@ void xpci_hook_scope_parsed(struct dmar_scope *scope, const void *start,
 
 /* Xen frees what it kept of a scope.  Boot only. */
 void xpci_hook_scope_freed(const struct dmar_scope *scope);
-
-/*
- * Config space that Xen must not see now: of up to two functions, from a
- * register on.  Written under pcidevs_lock, read without.
- */
-struct xpci_hidden {
-    uint64_t from[2]; /* SBDF in bits 43-12, register in 11-0 */
-};
-#define XPCI_HIDDEN_NONE (~(uint64_t)0)
-extern struct xpci_hidden xpci_hidden;
-
-/* Must an access to this register find nothing (reads 0, writes vanish)? */
-static inline bool xpci_hook_config_hidden(pci_sbdf_t sbdf, unsigned int reg)
-{
-    uint64_t at = (uint64_t)sbdf.sbdf << 12 | reg;
-    unsigned int i;
-
-    for ( i = 0; i < ARRAY_SIZE(xpci_hidden.from); i++ )
-    {
-        uint64_t from = read_atomic(&xpci_hidden.from[i]);
-
-        if ( unlikely(at >= from) && (at >> 12) == (from >> 12) )
-            return true;
-    }
-
-    return false;
-}
 
 #endif /* XEN_PCI_HYPERVISOR_HOOKS_H */

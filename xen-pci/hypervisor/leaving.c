@@ -18,10 +18,6 @@
 #include "doors.h"
 #include "glue.h"
 
-struct xpci_hidden __read_mostly xpci_hidden = {
-    { XPCI_HIDDEN_NONE, XPCI_HIDDEN_NONE },
-};
-
 #define EXTENDED_CONFIG 0x100U
 
 /* The device whose alias stays mapped, as a 64-bit number; all ones: none. */
@@ -30,19 +26,6 @@ static uint64_t __read_mostly leaves_alone = ~(uint64_t)0;
 bool xpci_xen_leaves_alone(uint32_t sbdf)
 {
     return unlikely(read_atomic(&leaves_alone) == sbdf);
-}
-
-static void hide(unsigned int slot, uint32_t sbdf, unsigned int from)
-{
-    write_atomic(&xpci_hidden.from[slot], (uint64_t)sbdf << 12 | from);
-}
-
-static void hide_nothing(void)
-{
-    unsigned int slot;
-
-    for ( slot = 0; slot < ARRAY_SIZE(xpci_hidden.from); slot++ )
-        write_atomic(&xpci_hidden.from[slot], XPCI_HIDDEN_NONE);
 }
 
 /* Does config space say of MSI and MSI-X what it said when Xen looked? */
@@ -100,7 +83,8 @@ bool xpci_xen_is_same(const struct pci_dev *pdev)
            same_msi(pdev) && same_ats(pdev);
 }
 
-static void hide_from_removal(struct pci_dev *pdev)
+/* True where all of the device is hidden. */
+static bool hide_from_removal(const struct pci_dev *pdev)
 {
     uint32_t sbdf = pdev->sbdf.sbdf;
     uint32_t physfn = PCI_SBDF(pdev->seg, pdev->info.physfn.bus,
@@ -109,13 +93,19 @@ static void hide_from_removal(struct pci_dev *pdev)
 
     /* Xen asks a VF's PF whether the VF decodes memory. */
     if ( pdev->info.is_virtfn && !same_identity(physfn) )
-        hide(1, physfn, 0);
+        xpci_config_hide(1, physfn, 0);
 
     if ( !xpci_xen_is_same(pdev) )
-        hide(0, sbdf, 0);
-    else if ( !on_ats_list(pdev) )
-        /* Xen asks the device, not itself, whether there is ATS to stop. */
-        hide(0, sbdf, EXTENDED_CONFIG);
+    {
+        xpci_config_hide(0, sbdf, 0);
+        return true;
+    }
+
+    /* Xen asks the device, not itself, whether there is ATS to stop. */
+    if ( !on_ats_list(pdev) )
+        xpci_config_hide(0, sbdf, EXTENDED_CONFIG);
+
+    return false;
 }
 
 /*
@@ -148,8 +138,7 @@ void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
         return;
     }
 
-    hide_from_removal(pdev);
-    if ( xpci_hook_config_hidden(pdev->sbdf, 0) )
+    if ( hide_from_removal(pdev) )
         forget_ats(pdev);
     if ( xpci_xen_alias_is_shared(xpci_instance(), sbdf) )
         write_atomic(&leaves_alone, (uint64_t)sbdf);
@@ -158,7 +147,7 @@ void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
                                  XPCI_DEVFN(sbdf));
 
     write_atomic(&leaves_alone, ~(uint64_t)0);
-    hide_nothing();
+    xpci_config_hide_nothing();
 
     if ( rc )
         printk(XENLOG_WARNING "xen-pci: %pp: removal: %d\n",

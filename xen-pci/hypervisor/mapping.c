@@ -8,7 +8,7 @@
 #include <xen/iommu.h>
 #include <xen/sched.h>
 
-#include <passthrough/vtd/dmar.h>
+#include <passthrough/vtd/iommu.h>
 
 #include "doors.h"
 #include "glue.h"

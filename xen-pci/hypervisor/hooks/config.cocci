@@ -2,7 +2,8 @@
 //
 // Hooks into Xen's arch/x86/x86_64/pci.c, its access to config space.  While
 // Xen takes down what it kept for a device, and another device sits in its
-// place (or none), Xen must find nothing there: see leaving.c.
+// place (or none), Xen must find nothing there (leaving.c).  So Xen's functions
+// are renamed, and config.c defines them anew.
 
 @ declare @
 @@
@@ -15,95 +16,73 @@ import sys
 sys.exit("config.cocci: declare: no #include <xen/pci.h>")
 
 @ read8 @
-typedef pci_sbdf_t;
-identifier sbdf, reg;
 @@
- pci_conf_read8(pci_sbdf_t sbdf, unsigned int reg)
- {
-+  if ( xpci_hook_config_hidden(sbdf, reg) )
-+      return 0;
-   ...
- }
+-pci_conf_read8
++stock_pci_conf_read8
+ (...)
+ { ... }
 
 @ script:python depends on !read8 @
 @@
 import sys
-sys.exit("config.cocci: read8: no pci_conf_read8(pci_sbdf_t, unsigned int)")
+sys.exit("config.cocci: read8: no pci_conf_read8(...)")
 
 @ read16 @
-identifier sbdf, reg;
 @@
- pci_conf_read16(pci_sbdf_t sbdf, unsigned int reg)
- {
-+  if ( xpci_hook_config_hidden(sbdf, reg) )
-+      return 0;
-   ...
- }
+-pci_conf_read16
++stock_pci_conf_read16
+ (...)
+ { ... }
 
 @ script:python depends on !read16 @
 @@
 import sys
-sys.exit("config.cocci: read16: no pci_conf_read16(pci_sbdf_t, unsigned int)")
+sys.exit("config.cocci: read16: no pci_conf_read16(...)")
 
 @ read32 @
-identifier sbdf, reg;
 @@
- pci_conf_read32(pci_sbdf_t sbdf, unsigned int reg)
- {
-+  if ( xpci_hook_config_hidden(sbdf, reg) )
-+      return 0;
-   ...
- }
+-pci_conf_read32
++stock_pci_conf_read32
+ (...)
+ { ... }
 
 @ script:python depends on !read32 @
 @@
 import sys
-sys.exit("config.cocci: read32: no pci_conf_read32(pci_sbdf_t, unsigned int)")
+sys.exit("config.cocci: read32: no pci_conf_read32(...)")
 
 @ write8 @
-typedef uint8_t;
-identifier sbdf, reg, data;
 @@
- pci_conf_write8(pci_sbdf_t sbdf, unsigned int reg, uint8_t data)
- {
-+  if ( xpci_hook_config_hidden(sbdf, reg) )
-+      return;
-   ...
- }
+-pci_conf_write8
++stock_pci_conf_write8
+ (...)
+ { ... }
 
 @ script:python depends on !write8 @
 @@
 import sys
-sys.exit("config.cocci: write8: no pci_conf_write8(pci_sbdf_t, unsigned int, uint8_t)")
+sys.exit("config.cocci: write8: no pci_conf_write8(...)")
 
 @ write16 @
-typedef uint16_t;
-identifier sbdf, reg, data;
 @@
- pci_conf_write16(pci_sbdf_t sbdf, unsigned int reg, uint16_t data)
- {
-+  if ( xpci_hook_config_hidden(sbdf, reg) )
-+      return;
-   ...
- }
+-pci_conf_write16
++stock_pci_conf_write16
+ (...)
+ { ... }
 
 @ script:python depends on !write16 @
 @@
 import sys
-sys.exit("config.cocci: write16: no pci_conf_write16(pci_sbdf_t, unsigned int, uint16_t)")
+sys.exit("config.cocci: write16: no pci_conf_write16(...)")
 
 @ write32 @
-typedef uint32_t;
-identifier sbdf, reg, data;
 @@
- pci_conf_write32(pci_sbdf_t sbdf, unsigned int reg, uint32_t data)
- {
-+  if ( xpci_hook_config_hidden(sbdf, reg) )
-+      return;
-   ...
- }
+-pci_conf_write32
++stock_pci_conf_write32
+ (...)
+ { ... }
 
 @ script:python depends on !write32 @
 @@
 import sys
-sys.exit("config.cocci: write32: no pci_conf_write32(pci_sbdf_t, unsigned int, uint32_t)")
+sys.exit("config.cocci: write32: no pci_conf_write32(...)")

@@ -77,18 +77,20 @@ sys.exit("pci.cocci: entered: no check_pdev(pdev) in alloc_pdev()")
 
 // A device is about to be freed.
 @ freeing @
-identifier pseg, pdev;
+identifier pdev;
 @@
- free_pdev(struct pci_seg *pseg, struct pci_dev *pdev)
+ free_pdev(...)
  {
+   <+...
 +  xpci_hook_freeing(pdev);
-   ...
+   list_del(&pdev->alldevs_list);
+   ...+>
  }
 
 @ script:python depends on !freeing @
 @@
 import sys
-sys.exit("pci.cocci: freeing: no free_pdev(struct pci_seg *, struct pci_dev *)")
+sys.exit("pci.cocci: freeing: no list_del(&pdev->alldevs_list) in free_pdev()")
 
 // What is static there, and needed by the module.
 @ doors @
