@@ -8,7 +8,8 @@ MODEL_OBJECTS = $(call san,$(MODEL_LIB_SOURCES) $(CORE_SOURCES))
 
 $(BUILD)/tests/random-events: $(call san,tests/model/random.c \
 		tests/model/stories.c) $(MODEL_OBJECTS)
-$(BUILD)/tests/all-orders: $(call san,tests/model/orders.c) $(MODEL_OBJECTS)
+$(BUILD)/tests/all-orders: $(call san,tests/model/orders.c \
+		tests/model/small.c) $(MODEL_OBJECTS)
 $(BUILD)/tests/random-events $(BUILD)/tests/all-orders:
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^

@@ -15,8 +15,12 @@
 #include "stories.h"
 #include "trial.h"
 
-/* A machine lives for so many events; then another one begins, empty. */
+/*
+ * A machine lives for at most so many events; then another one begins, empty.
+ * Most memory is asked for in the first.
+ */
 #define LIFETIME 600
+#define SHORT_LIFETIME 40
 
 struct life {
     struct event events[LIFETIME];
@@ -150,14 +154,15 @@ static bool live(struct rng *rng, uint64_t seed, unsigned long events,
     static struct trial trial;
     static struct life life;
     static struct story story;
+    size_t lifetime = rng_once_in(rng, 12) ? LIFETIME : SHORT_LIFETIME;
     size_t i;
     bool good = trial_init(&trial);
 
     life.count = 0;
-    while ( good && life.count < LIFETIME && counts->events < events )
+    while ( good && life.count < lifetime && counts->events < events )
     {
         story_make(&story, rng, &trial.world);
-        for ( i = 0; good && i < story.count && life.count < LIFETIME &&
+        for ( i = 0; good && i < story.count && life.count < lifetime &&
                      counts->events < events;
               i++ )
         {

@@ -77,7 +77,8 @@ static void note_remap(void *data, uint16_t segment)
     struct trial *trial = data;
     unsigned int bus;
 
-    if ( trial->host.remap_count > 1 )
+    /* All answers of one change change at once; a scan is many changes. */
+    if ( trial->host.remap_count > 1 && !trial->scanning )
         return;
     for ( bus = 0; bus < 256; bus++ )
         trial->upstream_at_remap.of[bus] = ask_core(trial->xpci, segment, bus);
@@ -425,6 +426,7 @@ bool trial_apply(struct trial *trial, const struct event *event)
     ask_naive(&trial->naive, XPCI_SEGMENT(event->sbdf),
               &trial->upstream_before);
     test_host_forget(&trial->host);
+    trial->scanning = event->kind == EVENT_SCAN_SEGMENT;
     trial->host.fail_at = event->fail_at;
     trial->host.locked = true;
     rc = do_core(trial, event);

@@ -27,9 +27,9 @@ struct trial {
     /* What the naive model said before and after, of the event's segment. */
     struct trial_buses upstream_before;
     struct trial_buses upstream_after;
-    /* What the core said when it asked for the first remap. */
+    /* What the core said when it asked for the remap. */
     struct trial_buses upstream_at_remap;
-    size_t naive_left_before;
+    bool scanning;
     uint32_t generation;
     bool complained;
     char difference[1024];

@@ -19,41 +19,51 @@ void world_init(struct world *world)
 void world_dispose(struct world *world)
 {
     unsigned int i;
+    unsigned int bus;
 
     for ( i = 0; i < WORLD_SEGMENTS; i++ )
-        free(world->index[i].place);
+        for ( bus = 0; bus < 256; bus++ )
+            free(world->index[i].places[bus]);
     free(world->functions);
     world_init(world);
 }
 
-/* The place of `sbdf`; NULL where its segment was never used. */
+/* The place of `sbdf`; NULL where its bus was never used. */
 static int32_t *find_place(const struct world *world, uint32_t sbdf)
 {
     unsigned int i;
+    int32_t *places;
 
     for ( i = 0; i < WORLD_SEGMENTS; i++ )
-        if ( world->index[i].used && world->index[i].segment == sbdf >> 16 )
-            return &world->index[i].place[sbdf & 0xffff];
+    {
+        if ( !world->index[i].used || world->index[i].segment != sbdf >> 16 )
+            continue;
+        places = world->index[i].places[sbdf >> 8 & 0xff];
+        return places ? &places[sbdf & 0xff] : NULL;
+    }
     return NULL;
 }
 
 static int32_t *make_place(struct world *world, uint32_t sbdf)
 {
-    int32_t *place = find_place(world, sbdf);
+    uint16_t segment = (uint16_t)(sbdf >> 16);
+    int32_t **places;
     unsigned int i;
 
-    if ( place )
-        return place;
-    for ( i = 0; i < WORLD_SEGMENTS && world->index[i].used; i++ )
+    for ( i = 0; i < WORLD_SEGMENTS && world->index[i].used &&
+                 world->index[i].segment != segment;
+          i++ )
         ;
     if ( i == WORLD_SEGMENTS )
         errx(1, "a world has at most %d segments", WORLD_SEGMENTS);
-    world->index[i].place = calloc(65536, sizeof(int32_t));
-    if ( !world->index[i].place )
-        err(1, "calloc");
     world->index[i].used = true;
-    world->index[i].segment = (uint16_t)(sbdf >> 16);
-    return find_place(world, sbdf);
+    world->index[i].segment = segment;
+    places = &world->index[i].places[sbdf >> 8 & 0xff];
+    if ( !*places )
+        *places = calloc(256, sizeof(int32_t));
+    if ( !*places )
+        err(1, "calloc");
+    return *places + (sbdf & 0xff);
 }
 
 void world_set(struct world *world, const struct world_function *function)

@@ -36,7 +36,7 @@ struct world {
     struct {
         bool used;
         uint16_t segment;
-        int32_t *place;
+        int32_t *places[256]; /* of each bus in use */
     } index[WORLD_SEGMENTS];
 };
 
