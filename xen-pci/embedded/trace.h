@@ -34,7 +34,7 @@ struct trace_function {
 struct trace_statement {
     unsigned long line;
     enum trace_verb verb;
-    char *text;    /* as written, without what surrounds it */
+    char *text;    /* as written; of a comment, what follows its # */
     uint32_t sbdf; /* of `scan`: the segment alone */
     union {
         struct trace_function function; /* TRACE_CONFIG */

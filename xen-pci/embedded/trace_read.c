@@ -29,17 +29,19 @@ void trace_dispose(struct trace *trace)
     trace_init(trace);
 }
 
-/* Without blanks at both ends. */
-static char *trim(char *text)
+static char *trim_end(char *text)
 {
-    size_t length;
+    size_t length = strlen(text);
 
-    text += strspn(text, BLANKS);
-    length = strlen(text);
     while ( length && strchr(BLANKS, text[length - 1]) )
         text[--length] = '\0';
 
     return text;
+}
+
+static char *trim(char *text)
+{
+    return trim_end(text + strspn(text, BLANKS));
 }
 
 static int append(struct trace *trace, const struct trace_statement *statement,
@@ -109,7 +111,7 @@ static int take_line(struct trace *trace, struct trace_words *words, char *line)
         return -EINVAL;
     }
     if ( !*text )
-        return comment ? append(trace, &statement, trim(comment)) : 0;
+        return comment ? append(trace, &statement, trim_end(comment)) : 0;
 
     snprintf(copy, sizeof(copy), "%s", text);
     if ( split(words, copy) )

@@ -13,6 +13,7 @@ struct replay {
     struct trace_target target;
     struct trace_space space;
     bool differed;
+    bool in_note; /* the line before was a comment's */
 };
 
 /* Room for an SBDF, an error's name, or words on a failing lookup. */
@@ -29,15 +30,32 @@ static void format_rc(char *text, long rc)
 }
 
 /* The statement with its outcome, for those who want to follow. */
-static void show(const struct replay *replay,
-                 const struct trace_statement *statement, const char *outcome)
+static void show(struct replay *replay, const struct trace_statement *statement,
+                 const char *outcome)
 {
     if ( !replay->verbose )
         return;
+    if ( replay->in_note )
+        fputc('\n', replay->out);
+    replay->in_note = false;
     if ( *outcome )
         fprintf(replay->out, "%-52s -> %s\n", statement->text, outcome);
     else
         fprintf(replay->out, "%s\n", statement->text);
+}
+
+/* Comments tell the story; the licence is no part of it. */
+static void show_note(struct replay *replay,
+                      const struct trace_statement *statement)
+{
+    const char *text = statement->text + strspn(statement->text, " ");
+
+    if ( !replay->verbose || !strncmp(text, "SPDX", 4) )
+        return;
+    if ( !replay->in_note )
+        fputc('\n', replay->out);
+    fprintf(replay->out, "#%s\n", statement->text);
+    replay->in_note = true;
 }
 
 static void differ(struct replay *replay,
@@ -190,8 +208,7 @@ static int replay_statement(struct replay *replay,
     switch ( statement->verb )
     {
     case TRACE_NOTE:
-        if ( replay->verbose && strncmp(statement->text, "SPDX", 4) )
-            fprintf(replay->out, "# %s\n", statement->text);
+        show_note(replay, statement);
         return 0;
     case TRACE_CONFIG:
         trace_space_set(&replay->space, statement->sbdf,
