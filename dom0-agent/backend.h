@@ -64,6 +64,9 @@ int __must_check backend_embedded_open(struct backend **backend,
                                        struct config_space *now,
                                        struct xpci_message *message);
 
+/* The hypervisor of such a backend, for who wants to look inside. */
+struct embedded *backend_embedded_hypervisor(struct backend *backend);
+
 /*
  * The Xen that this machine runs on: the module if its hypfs directory is
  * there, a stock Xen otherwise.  0; -ENOENT: no Xen here; -EACCES, -EPERM:

@@ -112,6 +112,11 @@ static const struct backend_ops embedded_ops = {
     .close = embedded_close,
 };
 
+struct embedded *backend_embedded_hypervisor(struct backend *backend)
+{
+    return &embedded_of(backend)->hypervisor;
+}
+
 int backend_embedded_open(struct backend **backend, struct config_space *boot,
                           struct config_space *now,
                           struct xpci_message *message)

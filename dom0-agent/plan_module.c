@@ -99,31 +99,76 @@ static int remove_ways(struct plan *plan, const struct plan_input *input)
 }
 
 /*
- * A bridge or a PF that leaves the tables takes along what the tables have
- * behind it.  The first such, on the way up from `recorded`, that does not
- * stay; false: none.
+ * The bridge that is recorded at `sbdf` is replaced by one with the same IDs,
+ * of another type or revision: until that is reported, the tables take the
+ * one for the other, and have behind it what dom0 has behind it.
  */
-static bool taken_along_by(const struct plan_input *input,
-                           const struct xpci_device_info *recorded,
-                           uint32_t *by, enum fate *fate)
+static bool is_taken_for_another(const struct plan_input *input, uint32_t sbdf)
+{
+    const struct xpci_device_info *dom0 =
+        xpci_snapshot_device(input->dom0, sbdf);
+    const struct xpci_device_info *recorded =
+        xpci_snapshot_device(input->hypervisor, sbdf);
+
+    return dom0 && recorded && dom0->vendor == recorded->vendor &&
+           dom0->device == recorded->device &&
+           dom0->header_type == recorded->header_type &&
+           fate_of(input, sbdf) == FATE_REPLACED;
+}
+
+/*
+ * The device at `sbdf` is on record as what it is, but on its way, in dom0's
+ * view, is a bridge that replaces another one, which takes it along: `*by`.
+ */
+static bool comes_with_bridge(const struct plan_input *input, uint32_t sbdf,
+                              uint32_t *by)
 {
     unsigned int level;
 
-    if ( recorded->flags & XPCI_VIRTFN )
+    *by = sbdf;
+    for ( level = 0; level < PLAN_MAX_DEPTH; level++ )
     {
-        *by = recorded->physfn;
-        *fate = fate_of(input, *by);
-        if ( *fate != FATE_STAYS )
+        if ( !plan_above(input->dom0, *by, by) )
+            return false;
+        if ( is_taken_for_another(input, *by) ||
+             (fate_of(input, *by) == FATE_REPLACED &&
+              plan_is_behind(input->hypervisor, sbdf, *by)) )
             return true;
     }
 
-    *by = recorded->sbdf;
+    return false;
+}
+
+/* The same for a VF, which goes and comes with its PF as well. */
+static bool comes_anew(const struct plan_input *input,
+                       const struct xpci_device_info *device, uint32_t *by)
+{
+    if ( comes_with_bridge(input, device->sbdf, by) )
+        return true;
+    if ( !(device->flags & XPCI_VIRTFN) )
+        return false;
+    if ( comes_with_bridge(input, device->physfn, by) )
+        return true;
+    *by = device->physfn;
+
+    return fate_of(input, *by) == FATE_REPLACED;
+}
+
+/*
+ * The first bridge on the way up from `sbdf` in the tables that leaves them;
+ * it takes along what the tables have behind it.
+ */
+static bool goes_along(const struct plan_input *input, uint32_t sbdf,
+                       uint32_t *by)
+{
+    unsigned int level;
+
+    *by = sbdf;
     for ( level = 0; level < PLAN_MAX_DEPTH; level++ )
     {
         if ( !plan_above(input->hypervisor, *by, by) )
             return false;
-        *fate = fate_of(input, *by);
-        if ( *fate != FATE_STAYS )
+        if ( fate_of(input, *by) != FATE_STAYS )
             return true;
     }
 
@@ -131,22 +176,24 @@ static bool taken_along_by(const struct plan_input *input,
 }
 
 /*
- * `device` is on record as what it is, but goes along with something.  Where
- * dom0 has it behind that very place, it went and came with the one that is
- * there now, and is added after it.  Elsewhere it only lies behind it in
- * outdated records: reported before, it stays as it is.
+ * For a device that is on record as what it is, when something that leaves
+ * takes it along.  Where it came with what is there now, it is added after
+ * that.  Where it only lies behind it in outdated records, it is reported
+ * before, which corrects them, and stays as it is.  `*handled` says whether
+ * it is either.
  */
 static int keep_or_renew(struct plan *plan, const struct plan_input *input,
                          const struct xpci_device_info *device,
-                         const struct xpci_device_info *recorded, uint32_t by,
-                         enum fate fate)
+                         const struct xpci_device_info *recorded, bool *handled)
 {
-    bool renew = fate == FATE_REPLACED &&
-                 (plan_is_behind(input->dom0, device->sbdf, by) ||
-                  ((device->flags & XPCI_VIRTFN) && device->physfn == by));
     char place[XPCI_SBDF_LENGTH];
     struct plan_step *step;
+    uint32_t by;
+    bool renew = comes_anew(input, device, &by);
 
+    *handled = renew || goes_along(input, device->sbdf, &by);
+    if ( !*handled )
+        return 0;
     step = plan_append(plan, renew ? PLAN_ADD : PLAN_REPORT,
                        renew ? PLAN_PHASE_ADD : PLAN_PHASE_RESCUE, device,
                        input->dom0);
@@ -169,14 +216,15 @@ static int add_or_report(struct plan *plan, const struct plan_input *input,
     enum plan_difference difference = PLAN_ANOTHER;
     char why[PLAN_WHY_LENGTH] = "the hypervisor does not know it";
     struct plan_step *step;
-    enum fate fate;
-    uint32_t by;
+    bool handled = false;
+    int rc = 0;
 
     if ( recorded )
         difference = plan_compare(device, recorded, why);
-    if ( difference != PLAN_ANOTHER &&
-         taken_along_by(input, recorded, &by, &fate) )
-        return keep_or_renew(plan, input, device, recorded, by, fate);
+    if ( difference != PLAN_ANOTHER )
+        rc = keep_or_renew(plan, input, device, recorded, &handled);
+    if ( rc || handled )
+        return rc;
     if ( difference == PLAN_SAME )
         return 0;
 

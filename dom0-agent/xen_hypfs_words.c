@@ -152,7 +152,7 @@ const char *words_value(struct words *words, const char *key)
             return words->word[i].value;
     }
     snprintf(expected, sizeof(expected), "the key %s", key);
-    words_fail(words, words->count ? words->word[0].key : "", expected);
+    words_fail(words, words->count ? words->word[0].value : "", expected);
 
     return "-";
 }

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What can be learnt of a stock Xen: its list, and the owners on its console.
+ */
+#include <stdio.h>
+
+#include "../../dom0-agent/xen_stock.h"
+#include "machine.h"
+#include "suites.h"
+
+struct stock {
+    struct sbdf_set known;
+    unsigned int queries;
+    uint32_t fail_at; /* the segment whose query fails; 0: none */
+};
+
+static int query(void *data, uint32_t first, unsigned int count, bool *known)
+{
+    struct stock *stock = data;
+    unsigned int i;
+
+    stock->queries++;
+    CU_ASSERT(count <= XEN_STOCK_BATCH);
+    if ( stock->fail_at && XPCI_SEGMENT(first) == stock->fail_at )
+        return -EACCES;
+    for ( i = 0; i < count; i++ )
+        known[i] = sbdf_set_has(&stock->known, first + i);
+
+    return 0;
+}
+
+/*
+ * known = {00:00.0, ff:1f.7, 0003:01:00.0, 0007:00:00.0}; dom0 has segments 0
+ * and 3: what Xen knows in segment 7 cannot be found out.
+ */
+static void test_known(void)
+{
+    struct xpci_snapshot dom0, snapshot;
+    struct stock stock = { .queries = 0 };
+
+    sbdf_set_init(&stock.known);
+    machine_set(&stock.known, "00:00.0 ff:1f.7 0003:01:00.0 0007:00:00.0");
+    xpci_snapshot_init(&dom0);
+    machine_read(&dom0, "00:00.0 host; 00:01.0 disk; 0003:00:00.0 host; "
+                        "0003:01:00.0 card");
+    xpci_snapshot_init(&snapshot);
+    CU_ASSERT_EQUAL(xen_stock_known(query, &stock, &dom0, &snapshot), 0);
+    CU_ASSERT_EQUAL(stock.queries, 2 * 0x10000 / XEN_STOCK_BATCH);
+    CU_ASSERT_EQUAL(snapshot.source, XPCI_SOURCE_XEN_STOCK);
+    CU_ASSERT_EQUAL_FATAL(snapshot.device_count, 3);
+    CU_ASSERT_EQUAL(snapshot.devices[0].type, XPCI_TYPE_HOST_BRIDGE);
+    CU_ASSERT_EQUAL(snapshot.devices[1].sbdf, 0xffffU);
+    CU_ASSERT_EQUAL(snapshot.devices[1].type, XPCI_TYPE_UNKNOWN);
+    CU_ASSERT_EQUAL(snapshot.devices[2].type, XPCI_TYPE_ENDPOINT);
+    xpci_snapshot_dispose(&snapshot);
+
+    stock.fail_at = 3;
+    CU_ASSERT_EQUAL(xen_stock_known(query, &stock, &dom0, &snapshot), -EACCES);
+    xpci_snapshot_dispose(&snapshot);
+    xpci_snapshot_dispose(&dom0);
+    sbdf_set_dispose(&stock.known);
+}
+
+#define HEAD "(XEN) ==== PCI devices ====\n(XEN) ==== segment 0000 ====\n"
+
+static const struct {
+    const char *name;
+    const char *console;
+    const char *owned;
+} owned_cases[] = {
+    { "an empty console", "", "" },
+    { "dom0's", HEAD "(XEN) 0000:02:00.0 - d0 - node -1  - MSIs < 56 57 >\n",
+      "02:00.0" },
+    { "with a time, and a carriage return",
+      HEAD "(XEN) [   12.345678] 0000:02:00.0 - d0 - node -1 \r\n", "02:00.0" },
+    { "without a prefix", "==== PCI devices ====\n0000:02:00.0 - d0 - node 0\n",
+      "02:00.0" },
+    { "nobody's: its add failed",
+      HEAD "(XEN) 0000:02:00.0 - NULL - node -1 \n"
+           "(XEN) 0000:03:00.0 - d[IDLE] - node -1 \n",
+      "" },
+    { "another domain's, and one whose name begins alike",
+      HEAD "(XEN) 0000:02:00.0 - d1 - node -1 \n"
+           "(XEN) 0000:03:00.0 - d01 - node -1 \n"
+           "(XEN) 0000:04:00.0 - DomIO:0 - node -1 \n",
+      "" },
+    { "the latest list counts",
+      HEAD "(XEN) 0000:02:00.0 - d0 - node -1 \n" HEAD
+           "(XEN) 0000:03:00.0 - d0 - node -1 \n",
+      "03:00.0" },
+    { "before any list", "(XEN) 0000:02:00.0 - d0 - node -1 \n", "" },
+    { "a last line that is cut", HEAD "(XEN) 0000:02:00.0 - d0 - no", "" },
+    { "other segments",
+      HEAD "(XEN) 0000:02:00.0 - d0 - node -1 \n(XEN) ==== segment 0001 ====\n"
+           "(XEN) 0001:02:00.0 - d0 - node -1 \n",
+      "02:00.0 0001:02:00.0" },
+    { "lines of others in between",
+      HEAD "(XEN) something else - d0 - node\n(XEN) \n\n"
+           "(XEN) 0000:02:00.0 - d0 - node -1 \n(XEN) 0000:03:0",
+      "02:00.0" },
+    { "not quite an SBDF",
+      HEAD "(XEN) 0000:02:20.0 - d0 - node -1 \n"
+           "(XEN) 02:00.0 - d0 - node -1 \n"
+           "(XEN) x0000:02:00.0 - d0 - node -1 \n",
+      "" },
+};
+
+static void test_owned(void)
+{
+    struct sbdf_set owned, expected;
+    size_t i, j;
+
+    for ( i = 0; i < ARRAY_SIZE(owned_cases); i++ )
+    {
+        sbdf_set_init(&owned);
+        sbdf_set_init(&expected);
+        machine_set(&expected, owned_cases[i].owned);
+        CU_ASSERT_EQUAL(xen_stock_owned(owned_cases[i].console, &owned), 0);
+        if ( owned.count != expected.count )
+            fprintf(stderr, "\n%s: %zu found, %zu expected\n",
+                    owned_cases[i].name, owned.count, expected.count);
+        CU_ASSERT_EQUAL(owned.count, expected.count);
+        for ( j = 0; j < expected.count; j++ )
+            CU_ASSERT(sbdf_set_has(&owned, expected.sbdf[j]));
+        sbdf_set_dispose(&expected);
+        sbdf_set_dispose(&owned);
+    }
+}
+
+CU_TestInfo stock_tests[] = {
+    { "the list of known devices", test_known },
+    { "owners, from the console", test_owned },
+    CU_TEST_INFO_NULL,
+};
