@@ -186,8 +186,9 @@ void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
                               unsigned int physfn_bus)
 {
     const struct xpci_ways *ways = &change->segment->ways;
+    bool own = bus && ways->to[bus].secondary == bus;
 
-    if ( bus != physfn_bus && ways->to[bus].secondary != bus )
+    if ( bus != physfn_bus && !own )
     {
         const struct xpci_way *way = &ways->to[physfn_bus];
 
