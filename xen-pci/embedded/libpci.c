@@ -179,13 +179,3 @@ unsigned int libpci_find_capability(struct pci_dev *dev, unsigned int id,
 
     return guarded(call_find, &call) ? call.offset : 0;
 }
-
-static void call_node(void *data)
-{
-    pci_fill_info(data, PCI_FILL_NUMA_NODE);
-}
-
-int libpci_node(struct pci_dev *dev)
-{
-    return guarded(call_node, dev) ? dev->numa_node : -1;
-}

@@ -37,9 +37,6 @@ uint32_t libpci_read_dword(struct pci_dev *dev, unsigned int offset);
 unsigned int libpci_find_capability(struct pci_dev *dev, unsigned int id,
                                     unsigned int kind);
 
-/* The NUMA node as the source has it, negative for none. */
-int libpci_node(struct pci_dev *dev);
-
 /*
  * What a report to the hypervisor needs to know from config space: fills in
  * `facts`.  0 or -ENODEV: not readable, or all ones.

@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -100,12 +101,28 @@ static void read_physfn(struct reading *reading, struct device_entry *entry)
         entry->physfn = entry->sbdf;
 }
 
+/* Read strictly here: libpci would take what is no number for node 0. */
 static void read_node(struct reading *reading, struct device_entry *entry,
-                      struct pci_dev *dev, const char *name)
+                      const char *name)
 {
-    int node = libpci_node(dev);
+    char path[PATH_MAX], text[32] = "", *end;
+    FILE *file;
+    long node;
 
-    if ( node >= NODES_MOST )
+    if ( sysfs_device_path(path, sizeof(path), reading->path, entry->sbdf,
+                           "numa_node") )
+        return;
+    file = fopen(path, "re");
+    if ( !file )
+        return; /* kernels without NUMA have none */
+    end = fgets(text, sizeof(text), file);
+    fclose(file);
+    if ( !end )
+        return; /* nor does an empty file in a captured tree say any */
+
+    node = strtol(text, &end, 10);
+    if ( end == text || strspn(end, "\n") != strlen(end) || node < -1 ||
+         node >= NODES_MOST )
         omit(reading, OMIT_NODE, name);
     else if ( node >= 0 )
         entry->node = (uint32_t)node;
@@ -137,7 +154,7 @@ static int read_device(struct reading *reading, const char *name)
     else
     {
         read_physfn(reading, &entry);
-        read_node(reading, &entry, dev, name);
+        read_node(reading, &entry, name);
         rc = device_list_add(reading->list, &entry);
     }
     pci_free_dev(dev);
@@ -217,10 +234,8 @@ int sysfs_devices_read(struct device_list *list, struct pci_access *access,
     {
         message_set(message,
                     "%s/devices: found %zu entries, and none that is a "
-                    "readable device (first: %s)",
-                    path, omitted,
-                    reading.count[OMIT_CONFIG] ? reading.first[OMIT_CONFIG]
-                                               : "no config space at all");
+                    "readable device",
+                    path, omitted);
         return -EINVAL;
     }
     if ( !list->count )

@@ -12,6 +12,10 @@
 #define COUNT_MOST 1000000000UL
 #define ERRNO_MOST 4095
 
+/* Where a trace gives no IDs; what is of another type is another device. */
+#define DEFAULT_VENDOR 0x1af4U
+#define DEFAULT_DEVICE 0x1000U
+
 static int bad(const struct trace_words *words, const char *found,
                const char *expected)
 {
@@ -208,7 +212,7 @@ static int parse_config(struct trace_words *words,
                         struct trace_statement *statement)
 {
     struct trace_function *function = &statement->u.function;
-    uint32_t value[CONFIG_WORDS] = { 0, 0, 0x1af4, 0x1000, 0 };
+    uint32_t value[CONFIG_WORDS] = { 0, 0, DEFAULT_VENDOR, 0, 0 };
     bool seen[CONFIG_WORDS] = { false };
     int rc = parse_sbdf(words, &statement->sbdf);
 
@@ -218,6 +222,7 @@ static int parse_config(struct trace_words *words,
         return rc;
 
     value[CONFIG_CLASS] = default_class(function->type);
+    value[CONFIG_DEVICE] = DEFAULT_DEVICE + function->type;
     rc = parse_config_words(words, value, seen, &function->is_pf);
     if ( rc )
         return rc;
