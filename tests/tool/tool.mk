@@ -3,11 +3,17 @@
 
 TOOL_LIKE_LSPCI := desktop segments sriov spill
 
+$(BUILD)/tests/tree-walk: $(call san,tests/tool/tree_walk.c tools/tree.c) \
+		$(BUILD)/san/libxenpci.a
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcunit
+
 .PHONY: check-tool
-check-tool: $(BUILD)/san/xl-pci
+check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk
 	@mkdir -p $(BUILD)/tests/data
 	tests/data/mkdump.py $(BUILD)/tests/data
 	@for dump in tests/data/*.lspci; do \
 		cmp $$dump $(BUILD)/tests/data/$${dump##*/} || exit 1; done
+	$(BUILD)/tests/tree-walk
 	tests/tool/run --tool $<
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)
