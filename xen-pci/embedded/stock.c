@@ -280,17 +280,22 @@ static void leave_bridge(const struct stock *stock,
         segment->bus2bridge[bus] = segment->bus2bridge[XPCI_BUS(sbdf)];
 }
 
+static void unlist_device(struct stock_segment *segment,
+                          struct stock_device *device)
+{
+    struct stock_device **link = &segment->devices;
+
+    while ( *link != device )
+        link = &(*link)->next;
+    *link = device->next;
+    free(device);
+}
+
 int stock_remove(struct stock *stock, uint32_t sbdf)
 {
     struct stock_segment *segment = find_segment(stock, XPCI_SEGMENT(sbdf));
-    struct stock_device **link, *device;
+    struct stock_device *device = segment ? stock_find(segment, sbdf) : NULL;
 
-    if ( !segment )
-        return -ENODEV;
-    for ( link = &segment->devices; *link; link = &(*link)->next )
-        if ( (*link)->info.sbdf == sbdf )
-            break;
-    device = *link;
     if ( !device )
         return -ENODEV;
     if ( !device->owned )
@@ -303,8 +308,7 @@ int stock_remove(struct stock *stock, uint32_t sbdf)
     /* Trouble 4: what is behind a bridge stays. */
     if ( xpci_type_aliases(device->info.type) )
         leave_bridge(stock, segment, sbdf);
-    *link = device->next;
-    free(device);
+    unlist_device(segment, device);
     stock->changes++;
 
     return 0;

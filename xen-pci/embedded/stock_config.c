@@ -9,10 +9,6 @@
 
 /* The Device/Port Types of PCIe, in the words of the tool. */
 static const enum xpci_type port_types[16] = {
-    [PCI_EXP_TYPE_ENDPOINT] = XPCI_TYPE_ENDPOINT,
-    [PCI_EXP_TYPE_LEG_END] = XPCI_TYPE_ENDPOINT,
-    [2] = XPCI_TYPE_ENDPOINT,
-    [3] = XPCI_TYPE_ENDPOINT,
     [PCI_EXP_TYPE_ROOT_PORT] = XPCI_TYPE_ROOT_PORT,
     [PCI_EXP_TYPE_UPSTREAM] = XPCI_TYPE_UPSTREAM_PORT,
     [PCI_EXP_TYPE_DOWNSTREAM] = XPCI_TYPE_DOWNSTREAM_PORT,
@@ -56,30 +52,23 @@ static enum xpci_type find_type(const struct stock *stock, uint32_t sbdf,
 {
     int port = find_port_type(stock, sbdf);
 
-    switch ( class )
-    {
-    case PCI_CLASS_BRIDGE_HOST:
+    if ( class == PCI_CLASS_BRIDGE_HOST )
         return XPCI_TYPE_HOST_BRIDGE;
-    case PCI_CLASS_BRIDGE_PCI:
-        if ( port < 0 )
-            return XPCI_TYPE_PCI_BRIDGE;
+    if ( class == PCI_CLASS_BRIDGE_PCI && port < 0 )
+        return XPCI_TYPE_PCI_BRIDGE;
+    if ( class == PCI_CLASS_BRIDGE_PCI )
         return port >= PCI_EXP_TYPE_UPSTREAM && port <= PCI_EXP_TYPE_PCIE_BRIDGE
                    ? port_types[port]
                    : XPCI_TYPE_ROOT_PORT;
-    case 0x0000:
-    case 0xffff:
+    if ( class == 0 || class == 0xffff )
         return XPCI_TYPE_UNKNOWN;
-    case PCI_CLASS_BRIDGE_CARDBUS:
-        if ( port < 0 )
-            return XPCI_TYPE_CARDBUS_BRIDGE;
-        /* fall through */
-    default:
-        if ( port < 0 )
-            return XPCI_TYPE_PCI_DEVICE;
-        return port == PCI_EXP_TYPE_ROOT_INT_EP || port == PCI_EXP_TYPE_ROOT_EC
-                   ? port_types[port]
-                   : XPCI_TYPE_ENDPOINT;
-    }
+    if ( port < 0 )
+        return class == PCI_CLASS_BRIDGE_CARDBUS ? XPCI_TYPE_CARDBUS_BRIDGE
+                                                 : XPCI_TYPE_PCI_DEVICE;
+
+    return port == PCI_EXP_TYPE_ROOT_INT_EP || port == PCI_EXP_TYPE_ROOT_EC
+               ? port_types[port]
+               : XPCI_TYPE_ENDPOINT;
 }
 
 int stock_identify(const struct stock *stock, uint32_t sbdf,
