@@ -79,7 +79,7 @@ double probe_lookup(void *data)
 {
     const struct subject *subject = data;
     const struct xpci *xpci = subject->machine->xpci;
-    uint64_t begin = now_ns(), sum = 0;
+    uint64_t begin = cpu_ns(), sum = 0;
     size_t i, found = 0;
 
     for ( i = 0; i < subject->lookups; i++ )
@@ -92,14 +92,14 @@ double probe_lookup(void *data)
     }
     keep(sum);
     must(found == subject->lookups, "a device is missing");
-    return (double)(now_ns() - begin) / (double)subject->lookups;
+    return (double)(cpu_ns() - begin) / (double)subject->lookups;
 }
 
-double probe_upstream(void *data)
+static double time_upstream(const struct subject *subject,
+                            uint64_t (*clock)(void))
 {
-    const struct subject *subject = data;
     const struct xpci *xpci = subject->machine->xpci;
-    uint64_t begin = now_ns(), sum = 0;
+    uint64_t begin = clock(), sum = 0;
     size_t i;
 
     for ( i = 0; i < subject->lookups; i++ )
@@ -111,7 +111,17 @@ double probe_upstream(void *data)
         sum += upstream.bridge;
     }
     keep(sum);
-    return (double)(now_ns() - begin) / (double)subject->lookups;
+    return (double)(clock() - begin) / (double)subject->lookups;
+}
+
+double probe_upstream(void *data)
+{
+    return time_upstream(data, cpu_ns);
+}
+
+double probe_upstream_wall(void *data)
+{
+    return time_upstream(data, wall_ns);
 }
 
 double probe_add(void *data)
@@ -127,9 +137,9 @@ double probe_add(void *data)
         uint64_t begin;
 
         machine_forget(machine);
-        begin = now_ns();
+        begin = cpu_ns();
         machine_add_all(machine);
-        spent += now_ns() - begin;
+        spent += cpu_ns() - begin;
     }
     return (double)spent / (double)(times * machine->count);
 }
@@ -142,10 +152,10 @@ double probe_remove(void *data)
 
     machine_forget(machine);
     machine_add_all(machine);
-    begin = now_ns();
+    begin = cpu_ns();
     must(!xpci_remove(machine->xpci, machine->functions[0]),
          "the bridge could not be removed");
-    return (double)(now_ns() - begin) / (double)machine->count;
+    return (double)(cpu_ns() - begin) / (double)machine->count;
 }
 
 double probe_dump(void *data)
@@ -153,14 +163,14 @@ double probe_dump(void *data)
     static struct xpci_device_info page[PAGE];
     const struct subject *subject = data;
     const struct machine *machine = subject->machine;
-    uint64_t begin = now_ns(), page_begin = begin;
+    uint64_t begin = cpu_ns(), page_begin = begin;
     struct xpci_walk walk = { 0 };
     size_t seen = 0;
 
     while ( !walk.done )
     {
         int count = xpci_walk_devices(machine->xpci, &walk, page, PAGE);
-        uint64_t now = now_ns();
+        uint64_t now = cpu_ns();
 
         must(count >= 0, "the walk met a change that nobody made");
         seen += (size_t)count;
@@ -169,7 +179,7 @@ double probe_dump(void *data)
         page_begin = now;
     }
     must(seen == machine->count, "the walk missed a device");
-    return (double)(now_ns() - begin) / (double)seen;
+    return (double)(cpu_ns() - begin) / (double)seen;
 }
 
 double longest_page(void)
@@ -180,20 +190,20 @@ double longest_page(void)
 double probe_baseline_lookup(void *data)
 {
     const struct subject *subject = data;
-    uint64_t begin = now_ns();
+    uint64_t begin = cpu_ns();
     size_t i, found = 0;
 
     for ( i = 0; i < subject->baseline_count; i++ )
         found += baseline_lookup(subject->baseline,
                                  subject->questions[i % QUESTIONS]) != NULL;
     must(found == subject->baseline_count, "a device is missing");
-    return (double)(now_ns() - begin) / (double)subject->baseline_count;
+    return (double)(cpu_ns() - begin) / (double)subject->baseline_count;
 }
 
 double probe_baseline_upstream(void *data)
 {
     const struct subject *subject = data;
-    uint64_t begin = now_ns(), sum = 0;
+    uint64_t begin = cpu_ns(), sum = 0;
     size_t i, ended = 0;
 
     for ( i = 0; i < subject->lookups; i++ )
@@ -207,7 +217,7 @@ double probe_baseline_upstream(void *data)
     }
     keep(sum);
     must(ended == subject->lookups, "the way up goes round");
-    return (double)(now_ns() - begin) / (double)subject->lookups;
+    return (double)(cpu_ns() - begin) / (double)subject->lookups;
 }
 
 double probe_baseline_add(void *data)
@@ -219,10 +229,10 @@ double probe_baseline_add(void *data)
     for ( i = 0; i < times; i++ )
     {
         struct baseline *baseline = baseline_new();
-        uint64_t begin = now_ns();
+        uint64_t begin = cpu_ns();
 
         fill_baseline(baseline, subject->machine, true);
-        spent += now_ns() - begin;
+        spent += cpu_ns() - begin;
         baseline_free(baseline);
     }
     return (double)spent / (double)(times * subject->machine->count);

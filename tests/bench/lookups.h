@@ -24,9 +24,10 @@ void subject_free(struct subject *subject);
 /* Probes; `data` is a struct subject. */
 double probe_lookup(void *data);
 double probe_upstream(void *data);
-double probe_add(void *data);    /* of an empty topology, each device */
-double probe_remove(void *data); /* of the first bridge, each function */
-double probe_dump(void *data);   /* each device */
+double probe_upstream_wall(void *data); /* waiting counts */
+double probe_add(void *data);           /* of an empty topology, each device */
+double probe_remove(void *data);        /* of the first bridge, each function */
+double probe_dump(void *data);          /* each device */
 double probe_baseline_lookup(void *data);
 double probe_baseline_upstream(void *data);
 double probe_baseline_add(void *data);

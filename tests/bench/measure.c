@@ -21,12 +21,22 @@ void must(int holds, const char *what)
     exit(1);
 }
 
-uint64_t now_ns(void)
+static uint64_t read_clock(clockid_t clock)
 {
     struct timespec time;
 
-    must(!clock_gettime(CLOCK_MONOTONIC, &time), "no monotonic clock");
+    must(!clock_gettime(clock, &time), "a clock is missing");
     return (uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec;
+}
+
+uint64_t cpu_ns(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
+uint64_t wall_ns(void)
+{
+    return read_clock(CLOCK_MONOTONIC);
 }
 
 void probes_run(struct probe *probes, size_t count)

@@ -24,8 +24,14 @@ struct spread {
     double max;
 };
 
-/* CLOCK_MONOTONIC. */
-uint64_t now_ns(void);
+/*
+ * The time that this thread has had a CPU for, so that what others do on the
+ * machine does not count.
+ */
+uint64_t cpu_ns(void);
+
+/* The time that has gone by, for what may have to wait. */
+uint64_t wall_ns(void);
 
 /* One round that does not count, then ROUNDS of them. */
 void probes_run(struct probe *probes, size_t count);

@@ -73,7 +73,7 @@ double probe_quiet(void *data)
 {
     const struct contest *contest = data;
 
-    return probe_upstream(contest->subject);
+    return probe_upstream_wall(contest->subject);
 }
 
 double probe_disturbed(void *data)
@@ -87,7 +87,7 @@ double probe_disturbed(void *data)
          "a thread could not be made");
     while ( !__atomic_load_n(&writer.started, __ATOMIC_ACQUIRE) )
         sched_yield();
-    result = probe_upstream(contest->subject);
+    result = probe_upstream_wall(contest->subject);
     __atomic_store_n(&writer.stop, true, __ATOMIC_RELAXED);
     must(!pthread_join(thread, NULL), "a thread could not be joined");
     return result;
