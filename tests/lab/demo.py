@@ -5,7 +5,7 @@ import copy
 import textwrap
 import time
 
-from . import expect, hypervisor, runner, sight
+from . import expect, hypervisor, locks, runner, sight
 from .cases.renumber import D
 from .dom0 import Dom0Gone
 from .host import Host
@@ -84,8 +84,9 @@ def _interview(lab, name):
         return [f"not there: {unavailable}"] * len(QUESTIONS)
     answers = []
     try:
-        with Host(copy.deepcopy(D.machine), xen, lab.kernel, lab.initramfs,
-                  RUNS / f"demo-{name}") as host:
+        with locks.a_place(), \
+                Host(copy.deepcopy(D.machine), xen, lab.kernel,
+                     lab.initramfs, RUNS / f"demo-{name}") as host:
             for _, ask in QUESTIONS:
                 answers.append(ask(host))
     except (Dom0Gone, QmpError, sight.Unseen) as error:

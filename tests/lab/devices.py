@@ -41,6 +41,15 @@ class Device:
         for device in self.behind:
             yield from device.all()
 
+    def describe(self):
+        """The device and what is behind it, in words."""
+        reserve = self.props.get("bus-reserve")
+        text = self.kind + (f" (reserves {reserve} buses)" if reserve else "")
+        if self.behind:
+            text += " [" + ", ".join(device.describe()
+                                     for device in self.behind) + "]"
+        return text
+
     def step(self):
         """Its part of a stable path: device.function in lower-case hex."""
         device, _, function = self.addr.partition(".")
@@ -58,7 +67,8 @@ class Device:
         """What device_add and -device take, as a dictionary."""
         options = {"driver": self.kind, "id": self.id}
         if self.bus_nr is not None:
-            options |= {"bus": root_bus, "bus_nr": self.bus_nr}
+            options |= {"bus": root_bus, "addr": self.addr,
+                        "bus_nr": self.bus_nr}
         else:
             options |= {"bus": self.parent.id if self.parent else root_bus,
                         "addr": self.addr}
@@ -67,18 +77,32 @@ class Device:
         return options | self.props
 
 
-def on(parent, device):
-    """device, put behind a bridge that is already in the machine."""
-    device.parent = parent
-    return device
-
-
-def root_port(number, *behind, reserve=None, **props):
-    """A root port at 00:NUMBER.0, named rpNUMBER."""
-    props = {"chassis": number, "slot": number} | _qemu_names(props)
+def root_port(number, *behind, reserve=None, name=None, addr=None):
+    """A root port: rpNUMBER at NUMBER.0, unless told otherwise."""
+    props = {"chassis": number, "slot": number}
     if reserve is not None:
         props["bus-reserve"] = reserve
-    return Device("pcie-root-port", f"rp{number}", number, props, behind)
+    return Device("pcie-root-port", name or f"rp{number}",
+                  number if addr is None else addr, props, behind)
+
+
+def switch(name, *ports):
+    """A PCIe switch; each port is what is behind that downstream port."""
+    down = tuple(
+        Device("xio3130-downstream", f"{name}-d{number}", number,
+               {"chassis": 100 + number, "slot": 100 + number}, port)
+        for number, port in enumerate(ports))
+    return Device("x3130-upstream", name, 0, {}, down)
+
+
+def extra_root(name, bus_nr, *behind, addr):
+    """A further root bus with this number; its host device is on bus 0."""
+    return Device("pxb-pcie", name, addr, {}, behind, bus_nr=bus_nr)
+
+
+def legacy_bridge(name, *behind, addr):
+    """Intel's DMI-to-PCI bridge: a PCI bridge without PCIe capability."""
+    return Device("i82801b11-bridge", name, addr, {}, behind)
 
 
 def pcie_pci_bridge(name, *behind, addr=0, **props):

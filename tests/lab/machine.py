@@ -30,6 +30,7 @@ class Machine:
     iommu:   intel, amd or none
     chipset: q35 or pc
     globals: QEMU's -global settings
+    extra:   further arguments for QEMU, before the devices
     """
     devices: list
     dom0: str = ""
@@ -37,10 +38,20 @@ class Machine:
     iommu: str = "intel"
     chipset: str = "q35"
     globals: list = field(default_factory=list)
+    extra: list = field(default_factory=list)
 
     @property
     def root_bus(self):
         return "pcie.0" if self.chipset == "q35" else "pci.0"
+
+    def describe(self):
+        """The machine in a line, for tables."""
+        parts = [device.describe() for device in self.devices]
+        parts += [f"dom0: {self.dom0}"] if self.dom0 else []
+        parts += [f"Xen: {self.xen}"] if self.xen else []
+        if self.iommu != "intel":
+            parts.append(f"{self.iommu} IOMMU")
+        return "; ".join(parts)
 
     def all_devices(self):
         for device in self.devices:
@@ -90,6 +101,7 @@ def command_line(machine, hypervisor, kernel, initramfs, folder):
         line += IOMMUS["intel"]
     for setting in machine.globals:
         line += ["-global", setting]
+    line += machine.extra
     for device in machine.all_devices():
         if device.disk:
             line += ["-blockdev", f"driver=raw,node-name={device.id}-data,"

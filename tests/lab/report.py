@@ -3,6 +3,7 @@
 import json
 import os
 
+from . import locks
 from .paths import RESULTS
 
 
@@ -53,10 +54,10 @@ def load():
 
 def keep(results):
     """Adds these to the results kept; what was run anew replaces the old."""
-    kept = load()
-    for result in results:
-        if result.outcome != "skipped":
-            kept[result.case, result.xen] = result.as_json()
-    RESULTS.parent.mkdir(parents=True, exist_ok=True)
-    RESULTS.write_text(json.dumps([kept[key] for key in sorted(kept)],
-                                  indent=1) + "\n")
+    with locks.alone("results"):
+        kept = load()
+        for result in results:
+            if result.outcome != "skipped":
+                kept[result.case, result.xen] = result.as_json()
+        RESULTS.write_text(json.dumps([kept[key] for key in sorted(kept)],
+                                      indent=1) + "\n")

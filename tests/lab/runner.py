@@ -2,21 +2,16 @@
 """Runs cases on hypervisors, two hosts at a time, and collects results."""
 import concurrent.futures
 import copy
-import os
 import time
 from dataclasses import asdict, dataclass, field
 
-from . import hypervisor, initramfs, kernel, packages
+from . import hypervisor, initramfs, kernel, locks, packages
 from .dom0 import Dom0Gone
 from .expect import Failed
 from .host import Host
 from .paths import RUNS, LabUnavailable
 from .qmp import QmpError
 from .steps import agent_once
-
-# Each host is two QEMU threads that are always busy.
-HOSTS_AT_ONCE = int(os.environ.get("LAB_JOBS", "2"))
-
 
 @dataclass
 class Finding:
@@ -49,9 +44,10 @@ class Lab:
     """What every run needs, made once."""
 
     def __init__(self):
-        packages.ensure()
-        self.kernel = kernel.ensure()
-        self.initramfs = initramfs.ensure(self.kernel)
+        with locks.alone("artefacts"):
+            packages.ensure()
+            self.kernel = kernel.ensure()
+            self.initramfs = initramfs.ensure(self.kernel)
 
 
 def _plan(case, hypervisor):
@@ -79,6 +75,11 @@ def _check_all(case, host, result):
 
 def run_case(lab, case, xen):
     """One case on one hypervisor (hypervisor.Hypervisor)."""
+    with locks.a_place():
+        return _run_case(lab, case, xen)
+
+
+def _run_case(lab, case, xen):
     result = Result(case.name, case.title, case.user, xen.name, "failed")
     started = time.monotonic()
     try:
@@ -116,7 +117,8 @@ def run(cases, names, done):
         lab, why = Lab(), None
     except LabUnavailable as unavailable:
         lab, why = None, str(unavailable)
-    with concurrent.futures.ThreadPoolExecutor(HOSTS_AT_ONCE) as pool:
+    with concurrent.futures.ThreadPoolExecutor(
+            locks.HOSTS_AT_ONCE) as pool:
         for name in names:
             try:
                 xen, missing = hypervisor.get(name), why

@@ -10,8 +10,8 @@ HEAD = """<!-- SPDX-License-Identifier: GPL-2.0-only -->
 Real Xen, real Linux dom0, in QEMU's emulation. Each cell is what was seen in
 the last run of that case, not what was expected.
 
-| case | machine | stock Xen | with the module | what a user notices on stock Xen |
-|---|---|---|---|---|
+| case | what happens | machine | stock Xen | with the module | what a user notices on stock Xen |
+|---|---|---|---|---|---|
 """
 
 
@@ -31,11 +31,11 @@ def write():
     kept = report.load()
     rows = []
     for case in cases.ALL:
-        stock = kept.get((case.name, "stock")) if case.stock else None
         module = kept.get((case.name, "module"))
-        first = "as stock" if case.stock is None else _cell(stock)
+        stock = ("-" if case.stock is None
+                 else _cell(kept.get((case.name, "stock"))))
         rows.append(f"| {case.name} | {case.title} | "
-                    f"{'-' if case.stock is None else first} | "
+                    f"{case.machine.describe()} | {stock} | "
                     f"{_cell(module)} | {case.user or '-'} |\n")
     RESULTS_TABLE.parent.mkdir(exist_ok=True)
     RESULTS_TABLE.write_text(HEAD + "".join(rows))

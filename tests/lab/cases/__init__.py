@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """All the cases, in the order in which they are listed and run."""
-from . import controls, hotplug, hypercalls, iommus, neighbours, renumber
+from . import controls, hotplug, hypercalls, iommus, neighbours, renumber, shapes
 
-ALL = [case for module in (renumber, hotplug, neighbours, hypercalls, iommus,
-                           controls)
+ALL = [case for module in (renumber, hotplug, neighbours, hypercalls, shapes,
+                           iommus, controls)
        for case in module.CASES]

@@ -19,7 +19,8 @@ H1 = Case(
     stock=[host_survives(),
            wrong(reads("disk"), "hangs|no block device"),
            wrong(no_dma_fault(), "0000:02:00.0")],
-    module=all_well() + [reads("disk")] + consistent(),
+    module=all_well() + [reads("disk")],
+    agent=True, after=consistent(),
     user="the new disk hangs with everything that touches it")
 
 H1_COLD = Case(
@@ -38,7 +39,8 @@ H2 = Case(
            plug("b1", e1000("card", addr=8))],
     stock=[host_survives(), wrong(no_refused_add(), r":08\.0"),
            physdev("add {card}", -6)],
-    module=all_well() + [physdev("add {card}", 0)] + consistent(),
+    module=all_well() + [physdev("add {card}", 0)],
+    agent=True, after=consistent(),
     user="dom0 logs 'Failed to add', and adding again does not help")
 
 CASES = [

@@ -11,10 +11,9 @@ NOTHING = "0a:00.0"
 F = Case(
     "F", "an add of a device that is not there, and its removal",
     Machine([root_port(1, nvme("disk"))]),
-    steps=[physdev(f"add {NOTHING}", -22)],
-    stock=[wrong(physdev(f"remove {NOTHING}", 0), "Panic"),
+    stock=[physdev(f"add {NOTHING}", -22), wrong(physdev(f"remove {NOTHING}", 0), "Panic"),
            wrong(host_survives(), "Panic")],
-    module=[physdev(f"remove {NOTHING}", -19)] + all_well()
+    module=[physdev(f"add {NOTHING}", -19), physdev(f"remove {NOTHING}", -19)] + all_well()
     + [nvme_live("disk"), reads("disk")] + consistent(),
     user="the whole host goes down")
 
