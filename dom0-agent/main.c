@@ -6,6 +6,7 @@
 #include <xen-pci/version.h>
 
 #include "agree.h"
+#include "daemon/main.h"
 
 /* The daemon's exit codes. */
 #define EXIT_USAGE 100
@@ -238,6 +239,8 @@ int main(int argc, char **argv)
     struct xpci_message message = { "" };
     int option, rc;
 
+    if ( daemon_wanted(argc, argv) )
+        return daemon_main(argc, argv);
     while ( (option = getopt_long(argc, argv, "F:", long_options, NULL)) != -1 )
     {
         if ( option == OPTION_HELP || option == OPTION_VERSION )

@@ -137,11 +137,14 @@ static int set_path(struct conf *conf, const struct conf_key *key,
     const char *none = path == &conf->events ? "kernel" : "off";
     char expected[64];
 
-    if ( !strcmp(value, none) )
+    /* Without its lock two daemons would run. */
+    if ( !strcmp(value, none) && path != &conf->pid_file )
         return set_string(path, NULL, message);
     if ( *value != '/' || strlen(value) >= PATH_MAX - 32 )
     {
-        snprintf(expected, sizeof(expected), "%s or an absolute path", none);
+        snprintf(expected, sizeof(expected), "%s%san absolute path",
+                 path == &conf->pid_file ? "" : none,
+                 path == &conf->pid_file ? "" : " or ");
         return wrong(message, expected, value);
     }
 

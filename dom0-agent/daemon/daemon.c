@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <time.h>
+
+#include "cycle.h"
+#include "log.h"
+#include "message.h"
+#include "metrics.h"
+#include "notify.h"
+
+void daemon_init(struct daemon *daemon)
+{
+    *daemon = (struct daemon){
+        .burst_since = RETRY_NEVER,
+        .settled_at = RETRY_NEVER,
+        .trail_at = RETRY_NEVER,
+        .check_at = RETRY_NEVER,
+        .go_on_at = RETRY_NEVER,
+        .repair_at = RETRY_NEVER,
+    };
+    journal_init(&daemon->journal);
+    retry_init(&daemon->retry);
+    record_init(&daemon->record);
+    store_report_init(&daemon->report);
+    conditions_init(&daemon->conditions);
+    moves_init(&daemon->moves);
+    agree_look_init(&daemon->look);
+}
+
+void daemon_dispose(struct daemon *daemon)
+{
+    agree_look_dispose(&daemon->look);
+    moves_dispose(&daemon->moves);
+    conditions_dispose(&daemon->conditions);
+    store_report_dispose(&daemon->report);
+    record_dispose(&daemon->record);
+    retry_dispose(&daemon->retry);
+    journal_dispose(&daemon->journal);
+    config_space_close(daemon->space);
+    daemon_init(daemon);
+}
+
+enum plan_repair daemon_repair(const struct daemon *daemon)
+{
+    const struct backend *backend = daemon->options.backend;
+
+    if ( daemon->options.conf->repair_given )
+        return daemon->options.conf->repair;
+
+    /* A stock Xen is only looked at, unless somebody says otherwise. */
+    return backend->ops->is_module(backend) ? PLAN_REPAIR_ALL
+                                            : PLAN_REPAIR_NONE;
+}
+
+static void journal_is_unsafe(struct daemon *daemon,
+                              const struct xpci_message *message, uint64_t now)
+{
+    conditions_set(&daemon->conditions, CONDITION_JOURNAL, message->text,
+                   "removals are carried out, but one that is pending when "
+                   "the daemon ends may be found again only by comparison; "
+                   "make the journal's file system writable");
+    daemon->repair_failures++;
+    daemon->repair_at =
+        now + retry_pause(daemon->retry.first, daemon->retry.most,
+                          daemon->repair_failures);
+}
+
+static void repair_journal(struct daemon *daemon, uint64_t now)
+{
+    struct xpci_message message;
+
+    if ( journal_is_safe(&daemon->journal) )
+    {
+        daemon->repair_at = RETRY_NEVER;
+        daemon->repair_failures = 0;
+        conditions_clear(&daemon->conditions, CONDITION_JOURNAL);
+        return;
+    }
+    if ( daemon->repair_at != RETRY_NEVER && now < daemon->repair_at )
+        return;
+    if ( journal_repair(&daemon->journal, &message) )
+        journal_is_unsafe(daemon, &message, now);
+    else
+        repair_journal(daemon, now);
+}
+
+static int open_journal(struct daemon *daemon, uint64_t now)
+{
+    struct xpci_message message = { "" };
+    int rc =
+        journal_open(&daemon->journal, daemon->options.conf->journal, &message);
+
+    if ( rc == -ENOMEM )
+        return rc;
+    if ( rc )
+        journal_is_unsafe(daemon, &message, now);
+    else if ( *message.text )
+        conditions_set(&daemon->conditions, CONDITION_DAMAGE, message.text,
+                       "look whether the disk is in order; this goes away "
+                       "with the next start");
+    if ( daemon->journal.count )
+        log_notice("%zu removal%s pending from before", daemon->journal.count,
+                   daemon->journal.count == 1 ? " is" : "s are");
+
+    return 0;
+}
+
+static void open_record(struct daemon *daemon)
+{
+    const char *path = daemon->options.conf->record;
+    struct xpci_message message;
+
+    conditions_clear(&daemon->conditions, CONDITION_RECORD);
+    record_dispose(&daemon->record);
+    if ( path && record_open(&daemon->record, path, &message) )
+        conditions_set(&daemon->conditions, CONDITION_RECORD, message.text,
+                       "nothing is recorded; reload when it can be written");
+}
+
+static void take_conf(struct daemon *daemon)
+{
+    const struct conf *conf = daemon->options.conf;
+
+    log_set_level(conf->log_level);
+    retry_set_pauses(&daemon->retry, conf->retry_first * 1000ULL,
+                     conf->retry_most * 1000ULL);
+}
+
+int daemon_start(struct daemon *daemon, const struct daemon_options *options,
+                 struct store *store, uint64_t now)
+{
+    int rc;
+
+    daemon->options = *options;
+    guard_init(&daemon->guard, options->backend, options->source,
+               &daemon->journal, &daemon->retry, &daemon->record);
+    daemon->guard.should_stop = options->should_stop;
+    daemon->guard.data = options->data;
+    take_conf(daemon);
+    if ( store && !options->conf->xenstore )
+    {
+        store_close(store);
+        store = NULL;
+    }
+    if ( store )
+    {
+        rc = store_report_open(&daemon->report, store, options->conf->xenstore);
+        if ( rc )
+            return rc;
+    }
+    rc = open_journal(daemon, now);
+    if ( rc )
+        return rc;
+    open_record(daemon);
+    daemon->settled_at = now;
+
+    return 0;
+}
+
+static bool differs(const char *a, const char *b)
+{
+    return !a || !b ? a != b : strcmp(a, b) != 0;
+}
+
+void daemon_reconfigure(struct daemon *daemon, const struct conf *conf,
+                        uint64_t now)
+{
+    const struct conf *old = daemon->options.conf;
+    bool record = differs(old->record, conf->record);
+    unsigned int i;
+    const struct {
+        const char *key;
+        bool changed;
+    } fixed[] = {
+        { "backend", old->backend != conf->backend },
+        { "journal", differs(old->journal, conf->journal) },
+        { "pid-file", differs(old->pid_file, conf->pid_file) },
+        { "xenstore", differs(old->xenstore, conf->xenstore) },
+        { "events", differs(old->events, conf->events) },
+        { "log-target", old->log_target != conf->log_target },
+    };
+
+    for ( i = 0; i < ARRAY_SIZE(fixed); i++ )
+    {
+        if ( fixed[i].changed )
+            log_warning("another %s is taken over at the next start only",
+                        fixed[i].key);
+    }
+    daemon->options.conf = conf;
+    take_conf(daemon);
+    if ( record )
+        open_record(daemon);
+    conditions_clear(&daemon->conditions, CONDITION_CONFIG);
+    daemon->check_at = RETRY_NEVER;
+    daemon->settled_at = now;
+}
+
+/* Removals that were seen are on disk before anything else is done. */
+static void journal_seen(struct daemon *daemon, uint64_t now)
+{
+    struct xpci_message message;
+
+    if ( !daemon->seen_count )
+        return;
+    if ( daemon_repair(daemon) != PLAN_REPAIR_NONE &&
+         journal_pend(&daemon->journal, daemon->seen, daemon->seen_count,
+                      &message) )
+        journal_is_unsafe(daemon, &message, now);
+    daemon->seen_count = 0;
+}
+
+static void note_removal(struct daemon *daemon, uint32_t sbdf, uint64_t now)
+{
+    size_t i;
+
+    for ( i = 0; i < daemon->seen_count; i++ )
+    {
+        if ( daemon->seen[i] == sbdf )
+            return;
+    }
+    if ( daemon->seen_count == DAEMON_SEEN )
+        journal_seen(daemon, now);
+    daemon->seen[daemon->seen_count++] = sbdf;
+}
+
+/*
+ * Bounded by the burst's begin, and by what the latest cycle took: on a
+ * machine that is slow to look at, a flood of events takes half of the time.
+ */
+static void settle(struct daemon *daemon, uint64_t now)
+{
+    uint64_t rest =
+        daemon->ended_at +
+        (daemon->look_ms < DAEMON_BURST ? daemon->look_ms : DAEMON_BURST);
+
+    if ( daemon->burst_since == RETRY_NEVER )
+        daemon->burst_since = now;
+    daemon->settled_at = now + DAEMON_QUIET;
+    if ( daemon->settled_at > daemon->burst_since + DAEMON_BURST )
+        daemon->settled_at = daemon->burst_since + DAEMON_BURST;
+    if ( daemon->settled_at < rest )
+        daemon->settled_at = rest;
+    daemon->trail_at = now + DAEMON_TRAIL;
+}
+
+void daemon_event(struct daemon *daemon, const struct event *event,
+                  uint64_t now)
+{
+    daemon->counts.events++;
+    if ( event->kind == EVENT_OVERFLOW )
+    {
+        daemon->counts.overflows++;
+        log_info("events were lost; everything is looked at anew");
+        retry_hurry_all(&daemon->retry);
+    }
+    else if ( event->has_sbdf )
+    {
+        retry_hurry(&daemon->retry, event->sbdf);
+        if ( event->kind == EVENT_REMOVED )
+            note_removal(daemon, event->sbdf, now);
+    }
+    settle(daemon, now);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t cycle_deadline(const struct daemon *daemon)
+{
+    uint64_t at = earlier(daemon->settled_at, daemon->trail_at);
+
+    at = earlier(at, daemon->check_at);
+    at = earlier(at, daemon->go_on_at);
+
+    return earlier(at, retry_next(&daemon->retry));
+}
+
+uint64_t daemon_deadline(const struct daemon *daemon)
+{
+    uint64_t at = earlier(cycle_deadline(daemon), daemon->repair_at);
+
+    return earlier(at, store_report_deadline(&daemon->report));
+}
+
+static int make_status(const struct daemon *daemon, struct status *status)
+{
+    int rc;
+
+    status_init(status);
+    status->look = daemon->has_look ? &daemon->look : NULL;
+    status->hypervisor = daemon->has_look
+                             ? xpci_source_name(daemon->look.hypervisor.source)
+                             : "unknown";
+    status->repair = daemon_repair(daemon);
+    status->journal = &daemon->journal;
+    status->retry = &daemon->retry;
+    status->moves = &daemon->moves;
+    status->counts = daemon->counts;
+    status->counts.calls = daemon->guard.counts;
+    status->looked_at = daemon->looked_at;
+    rc = conditions_report(&daemon->conditions, status);
+
+    return rc ? rc : status_conclude(status);
+}
+
+static void write_metrics(struct daemon *daemon, const struct status *status)
+{
+    const char *path = daemon->options.conf->metrics;
+    struct xpci_message message;
+
+    if ( path && metrics_write(path, status, &message) )
+        conditions_set(&daemon->conditions, CONDITION_METRICS, message.text,
+                       "make its directory writable, or turn metrics off");
+    else
+        conditions_clear(&daemon->conditions, CONDITION_METRICS);
+}
+
+void daemon_report(struct daemon *daemon, uint64_t now)
+{
+    struct xpci_message message;
+    struct status status;
+
+    if ( daemon->record.error )
+        conditions_set(&daemon->conditions, CONDITION_RECORD,
+                       "the record could not be written to its end",
+                       "make room, then reload");
+    if ( make_status(daemon, &status) )
+    {
+        log_error("no memory for the report");
+        goto out;
+    }
+    write_metrics(daemon, &status);
+    if ( store_report_write(&daemon->report, &status, now, &message) )
+        conditions_set(&daemon->conditions, CONDITION_XENSTORE, message.text,
+                       "it is waited for");
+    else if ( daemon->report.connected )
+        conditions_clear(&daemon->conditions, CONDITION_XENSTORE);
+    notify_status(status.text);
+
+out:
+    status_dispose(&status);
+}
+
+static uint64_t milliseconds(void)
+{
+    struct timespec now;
+
+    return clock_gettime(CLOCK_MONOTONIC, &now)
+               ? 0
+               : now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+}
+
+static void run_cycle(struct daemon *daemon, bool everything, uint64_t now)
+{
+    uint64_t began = milliseconds();
+    unsigned int interval = daemon->options.conf->check_interval;
+
+    if ( now >= daemon->trail_at )
+        daemon->trail_at = RETRY_NEVER;
+    daemon->settled_at = RETRY_NEVER;
+    daemon->burst_since = RETRY_NEVER;
+    /* A cycle for whatever reason is as good as the check. */
+    daemon->check_at = interval ? now + interval * 1000ULL : RETRY_NEVER;
+    journal_seen(daemon, now);
+    cycle_run(daemon, everything, now);
+    retry_postpone(&daemon->retry, now);
+    daemon->look_ms = milliseconds() - began;
+    daemon->ended_at = now + daemon->look_ms;
+}
+
+void daemon_work(struct daemon *daemon, uint64_t now)
+{
+    if ( now >= daemon->check_at )
+        daemon->counts.checks++;
+    if ( now >= cycle_deadline(daemon) )
+        run_cycle(daemon, false, now);
+    else if ( now < daemon_deadline(daemon) )
+        return;
+    repair_journal(daemon, now);
+    daemon_report(daemon, now);
+}
+
+void daemon_resync(struct daemon *daemon, uint64_t now)
+{
+    retry_hurry_all(&daemon->retry);
+    run_cycle(daemon, true, now);
+    repair_journal(daemon, now);
+}
+
+int daemon_audit(struct daemon *daemon, struct xpci_message *message)
+{
+    struct agree_look look;
+    char sbdf[XPCI_SBDF_LENGTH];
+    size_t i;
+    int rc = cycle_look(daemon, &look, PLAN_REPAIR_NONE, message);
+
+    if ( rc )
+        goto out;
+    for ( i = 0; i < look.plan.left_count; i++ )
+        log_notice("audit: %s: %s",
+                   xpci_sbdf_format(sbdf, look.plan.left[i].sbdf),
+                   look.plan.left[i].why);
+    rc = look.plan.left_count;
+
+out:
+    agree_look_dispose(&look);
+
+    return rc;
+}
+
+void daemon_stop(struct daemon *daemon, uint64_t now)
+{
+    store_report_state(&daemon->report, "stopped", "the daemon is not running",
+                       now);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The daemon without its clock, its signals and its descriptors: what it
+ * does about an event, and when it wants to do something by itself.  Whoever
+ * has these (the loop, or a test that lets a day pass in a second) calls
+ * daemon_work() at daemon_deadline().
+ *
+ * Every cycle is the same, whatever it is for: what dom0 has now against what
+ * the hypervisor knows now, a plan, its steps, a look at what came of them,
+ * the report.  Events only say when.
+ *
+ * Times are milliseconds of a monotonic clock.
+ */
+#ifndef XEN_PCID_DAEMON_H
+#define XEN_PCID_DAEMON_H
+
+#include "conditions.h"
+#include "conf.h"
+#include "events.h"
+#include "store_report.h"
+
+/*
+ * A burst is over when nothing came for so long, or is cut after so long:
+ * with the time that a look and its hypercalls take, a change is in the
+ * hypervisor within 100 ms.
+ */
+#define DAEMON_QUIET 10U
+#define DAEMON_BURST 40U
+/* The kernel goes on with a device after its event: one more look. */
+#define DAEMON_TRAIL 1000U
+/* A plan that is not through after AGREE_ROUNDS goes on after so long. */
+#define DAEMON_GO_ON 500U
+
+/* Removals that events named, on their way to the journal. */
+#define DAEMON_SEEN 1024U
+
+struct daemon_options {
+    const struct conf *conf;
+    const struct view_source *source; /* dom0 */
+    /* The caller's, as are those above, for as long as the daemon lives. */
+    struct backend *backend;
+    bool (*should_stop)(void *data); /* between two steps; may be NULL */
+    void *data;
+};
+
+struct daemon {
+    struct daemon_options options;
+    struct config_space *space; /* dom0 as it was at the latest look */
+    struct journal journal;
+    struct retry retry;
+    struct record record;
+    struct guard guard;
+    struct store_report report;
+    struct conditions conditions;
+    struct moves moves;
+    struct agree_look look; /* the latest that succeeded, if has_look */
+    bool has_look;
+    struct status_counts counts;
+    time_t looked_at;
+
+    uint32_t seen[DAEMON_SEEN];
+    size_t seen_count;
+    uint64_t look_ms;     /* what the latest cycle took */
+    uint64_t ended_at;    /* when it ended */
+    uint64_t burst_since; /* RETRY_NEVER: no event waits */
+    /* Deadlines; RETRY_NEVER: none. */
+    uint64_t settled_at;
+    uint64_t trail_at;
+    uint64_t check_at;
+    uint64_t go_on_at;  /* also: the next try of a look that failed */
+    uint64_t repair_at; /* of the journal */
+    unsigned int look_failures;
+    unsigned int repair_failures;
+};
+
+void daemon_init(struct daemon *daemon);
+/* May be called twice.  What is pending stays on disk. */
+void daemon_dispose(struct daemon *daemon);
+
+/*
+ * Read the journal, begin the record.  The first cycle is due at once.  Takes
+ * over `store` (may be NULL: no report there) in any case.  0 or -ENOMEM;
+ * everything else that fails is reported and tried again.
+ */
+int __must_check daemon_start(struct daemon *daemon,
+                              const struct daemon_options *options,
+                              struct store *store, uint64_t now);
+
+void daemon_event(struct daemon *daemon, const struct event *event,
+                  uint64_t now);
+
+/* `conf` is in force from now on; the one before may go after this. */
+void daemon_reconfigure(struct daemon *daemon, const struct conf *conf,
+                        uint64_t now);
+
+/* When daemon_work() is to be called; RETRY_NEVER: after an event only. */
+uint64_t daemon_deadline(const struct daemon *daemon);
+
+/* Do what is due at `now`. */
+void daemon_work(struct daemon *daemon, uint64_t now);
+
+/* Compare and repair now, with everything that failed due at once. */
+void daemon_resync(struct daemon *daemon, uint64_t now);
+
+/*
+ * Compare and repair nothing.  The number of differences, or a negative
+ * errno value and `message`.
+ */
+int __must_check daemon_audit(struct daemon *daemon,
+                              struct xpci_message *message);
+
+/* Say how things stand: xenstore, metrics. */
+void daemon_report(struct daemon *daemon, uint64_t now);
+
+/* The last word in xenstore. */
+void daemon_stop(struct daemon *daemon, uint64_t now);
+
+/* The policy that is in force. */
+enum plan_repair daemon_repair(const struct daemon *daemon);
+
+#endif /* XEN_PCID_DAEMON_H */

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdlib.h>
+
+#include "retry.h"
+
+void retry_init(struct retry *retry)
+{
+    *retry = (struct retry){ .first = 1000, .most = 300000 };
+}
+
+void retry_dispose(struct retry *retry)
+{
+    free(retry->items);
+    retry_init(retry);
+}
+
+void retry_set_pauses(struct retry *retry, uint64_t first, uint64_t most)
+{
+    retry->first = first;
+    retry->most = most;
+}
+
+static size_t place_of(const struct retry *retry, uint32_t sbdf)
+{
+    size_t low = 0, high = retry->count;
+
+    while ( low < high )
+    {
+        size_t middle = low + (high - low) / 2;
+
+        if ( retry->items[middle].sbdf < sbdf )
+            low = middle + 1;
+        else
+            high = middle;
+    }
+
+    return low;
+}
+
+static struct retry_item *find(const struct retry *retry, uint32_t sbdf)
+{
+    size_t place = place_of(retry, sbdf);
+
+    return place < retry->count && retry->items[place].sbdf == sbdf
+               ? &retry->items[place]
+               : NULL;
+}
+
+const struct retry_item *retry_find(const struct retry *retry, uint32_t sbdf)
+{
+    return find(retry, sbdf);
+}
+
+uint64_t retry_pause(uint64_t first, uint64_t most, unsigned int tries)
+{
+    uint64_t pause = first;
+
+    while ( --tries && pause < most )
+        pause *= 2;
+
+    return pause < most ? pause : most;
+}
+
+static struct retry_item *insert(struct retry *retry, uint32_t sbdf)
+{
+    size_t place = place_of(retry, sbdf);
+
+    if ( retry->count == retry->room )
+    {
+        size_t room = retry->room ? retry->room * 2 : 16;
+        struct retry_item *bigger =
+            realloc(retry->items, room * sizeof(*bigger));
+
+        if ( !bigger )
+            return NULL;
+        retry->items = bigger;
+        retry->room = room;
+    }
+    memmove(&retry->items[place + 1], &retry->items[place],
+            (retry->count - place) * sizeof(*retry->items));
+    retry->count++;
+    retry->items[place] = (struct retry_item){ .sbdf = sbdf };
+
+    return &retry->items[place];
+}
+
+int retry_failed(struct retry *retry, uint32_t sbdf, enum plan_action action,
+                 int rc, uint64_t now)
+{
+    struct retry_item *item = find(retry, sbdf);
+
+    if ( !item )
+        item = insert(retry, sbdf);
+    if ( !item )
+        return -ENOMEM;
+    /* Another kind of step is another story. */
+    if ( (item->action == PLAN_REMOVE) != (action == PLAN_REMOVE) )
+        item->tries = 0;
+    item->action = action;
+    item->rc = rc;
+    item->tries++;
+    item->next = now + retry_pause(retry->first, retry->most, item->tries);
+
+    return 0;
+}
+
+void retry_forget(struct retry *retry, uint32_t sbdf)
+{
+    struct retry_item *item = find(retry, sbdf);
+
+    if ( !item )
+        return;
+    retry->count--;
+    memmove(item, item + 1,
+            (retry->items + retry->count - item) * sizeof(*item));
+}
+
+void retry_hurry(struct retry *retry, uint32_t sbdf)
+{
+    struct retry_item *item = find(retry, sbdf);
+
+    if ( item )
+        item->next = 0;
+}
+
+void retry_hurry_all(struct retry *retry)
+{
+    size_t i;
+
+    for ( i = 0; i < retry->count; i++ )
+        retry->items[i].next = 0;
+}
+
+void retry_postpone(struct retry *retry, uint64_t now)
+{
+    size_t i;
+
+    for ( i = 0; i < retry->count; i++ )
+    {
+        struct retry_item *item = &retry->items[i];
+
+        if ( item->next <= now )
+            item->next =
+                now + retry_pause(retry->first, retry->most, item->tries);
+    }
+}
+
+static bool has_step(const struct plan *plan, const struct retry_item *item)
+{
+    size_t i;
+
+    for ( i = 0; i < plan->step_count; i++ )
+    {
+        if ( plan->steps[i].sbdf == item->sbdf &&
+             (plan->steps[i].action == PLAN_REMOVE) ==
+                 (item->action == PLAN_REMOVE) )
+            return true;
+    }
+
+    return false;
+}
+
+void retry_keep(struct retry *retry, const struct plan *plan)
+{
+    size_t i, kept = 0;
+
+    for ( i = 0; i < retry->count; i++ )
+    {
+        if ( has_step(plan, &retry->items[i]) )
+            retry->items[kept++] = retry->items[i];
+    }
+    retry->count = kept;
+}
+
+uint64_t retry_next(const struct retry *retry)
+{
+    uint64_t next = RETRY_NEVER;
+    size_t i;
+
+    for ( i = 0; i < retry->count; i++ )
+    {
+        if ( retry->items[i].next < next )
+            next = retry->items[i].next;
+    }
+
+    return next;
+}

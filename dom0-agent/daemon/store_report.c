@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "message.h"
+#include "store_content.h"
+#include "store_report.h"
+
+/* Somebody else's transactions can make ours fail so often. */
+#define COMMIT_TRIES 5U
+#define CONNECT_FIRST 500U /* milliseconds */
+#define CONNECT_MOST 60000U
+
+void store_report_init(struct store_report *report)
+{
+    *report = (struct store_report){ .store = NULL };
+    tree_init(&report->said);
+}
+
+void store_report_dispose(struct store_report *report)
+{
+    if ( report->store )
+        report->store->ops->disconnect(report->store);
+    store_close(report->store);
+    free(report->path);
+    tree_dispose(&report->said);
+    store_report_init(report);
+}
+
+int store_report_open(struct store_report *report, struct store *store,
+                      const char *path)
+{
+    report->store = store;
+    report->path = strdup(path);
+
+    return report->path ? 0 : -ENOMEM;
+}
+
+static char *path_of(const struct store_report *report, const char *key)
+{
+    char *path;
+
+    return asprintf(&path, "%s/%s", report->path, key) < 0 ? NULL : path;
+}
+
+static void lost(struct store_report *report, uint64_t now)
+{
+    report->store->ops->disconnect(report->store);
+    report->connected = false;
+    tree_dispose(&report->said);
+    report->tries++;
+    report->next_try =
+        now + retry_pause(CONNECT_FIRST, CONNECT_MOST, report->tries);
+}
+
+/* tree_change, inside of a transaction. */
+static int change_node(void *data, const char *key, const char *value)
+{
+    struct store_report *report = data;
+    const struct store_ops *ops = report->store->ops;
+    char *path = path_of(report, key);
+    int rc;
+
+    if ( !path )
+        return -ENOMEM;
+    rc = value ? ops->write(report->store, path, value)
+               : ops->remove(report->store, path);
+    /* A list that went took what was below it along. */
+    if ( !value && rc == -ENOENT )
+        rc = 0;
+    free(path);
+
+    return rc;
+}
+
+/* The request that is answered is cleared; another one that came is not. */
+static int clear_request(struct store_report *report)
+{
+    const struct store_ops *ops = report->store->ops;
+    char *path = path_of(report, "control/request");
+    char *value = NULL;
+    int rc;
+
+    if ( !path )
+        return -ENOMEM;
+    rc = ops->read(report->store, path, &value);
+    if ( rc == -ENOENT ||
+         (!rc && report->answered &&
+          !strncmp(value, report->request, STORE_REQUEST_LENGTH - 1)) )
+        rc = ops->write(report->store, path, "");
+    free(value);
+    free(path);
+
+    return rc;
+}
+
+/* What stands there from an earlier life goes, but for a waiting request. */
+static int sweep(struct store_report *report)
+{
+    static const char *const lists[] = { "devices", "problems", "pending",
+                                         "renumbering" };
+    const struct store_ops *ops = report->store->ops;
+    size_t i;
+    int rc;
+
+    rc = ops->write(report->store, report->path, "");
+    if ( !rc )
+        rc = ops->protect(report->store, report->path);
+    for ( i = 0; !rc && i < ARRAY_SIZE(lists); i++ )
+        rc = change_node(report, lists[i], NULL);
+
+    return rc;
+}
+
+static int write_once(struct store_report *report, const struct tree *tree)
+{
+    const struct store_ops *ops = report->store->ops;
+    int rc = ops->begin(report->store);
+
+    if ( rc )
+        return rc;
+    if ( report->anew )
+        rc = sweep(report);
+    if ( !rc )
+        rc = tree_difference(&report->said, tree, change_node, report);
+    if ( !rc && (report->anew || report->answered) )
+        rc = clear_request(report);
+    if ( rc )
+    {
+        ops->abandon(report->store);
+        return rc;
+    }
+
+    return ops->commit(report->store);
+}
+
+static int nothing_new(void *data, const char *key, const char *value)
+{
+    (void)data;
+    (void)value;
+
+    return strcmp(key, "update") ? 1 : 0;
+}
+
+/* Takes over what is in `tree`. */
+static int write_tree(struct store_report *report, struct tree *tree)
+{
+    unsigned int i;
+    int rc;
+
+    if ( !report->anew && !report->answered &&
+         !tree_difference(&report->said, tree, nothing_new, NULL) )
+        return 0;
+    for ( i = 0; i < COMMIT_TRIES; i++ )
+    {
+        rc = write_once(report, tree);
+        if ( rc != -EAGAIN )
+            break;
+    }
+    if ( rc )
+        return rc;
+    report->update++;
+    report->anew = false;
+    if ( report->answered )
+        report->request[0] = '\0';
+    report->answered = false;
+    tree_dispose(&report->said);
+    report->said = *tree;
+    tree_init(tree);
+
+    return 0;
+}
+
+static int connect_now(struct store_report *report)
+{
+    char *path = path_of(report, "control/request");
+    int rc;
+
+    if ( !path )
+        return -ENOMEM;
+    rc = report->store->ops->connect(report->store);
+    if ( !rc )
+        rc = report->store->ops->watch(report->store, path);
+    free(path);
+    if ( !rc )
+    {
+        report->connected = true;
+        report->anew = true;
+    }
+
+    return rc;
+}
+
+int store_report_write(struct store_report *report, const struct status *status,
+                       uint64_t now, struct xpci_message *message)
+{
+    struct tree tree;
+    int rc = 0;
+
+    tree_init(&tree);
+    if ( !report->store || (!report->connected && now < report->next_try) )
+        return 0;
+    if ( !report->connected )
+        rc = connect_now(report);
+    if ( !rc )
+        rc = store_content(&tree, status);
+    if ( !rc )
+        rc = tree_add(&tree, "update", "%llu",
+                      (unsigned long long)report->update + 1);
+    if ( !rc )
+        rc = tree_add(&tree, "control/answer", "%s", report->answer);
+    tree_sort(&tree);
+    if ( !rc )
+        rc = write_tree(report, &tree);
+    tree_dispose(&tree);
+    if ( rc )
+    {
+        lost(report, now);
+        message_say(message, "xenstore cannot be written: %s", strerror(-rc));
+    }
+    else
+        report->tries = 0;
+
+    return rc;
+}
+
+static const struct tree_entry *find(const struct tree *tree, const char *key)
+{
+    size_t i;
+
+    for ( i = 0; i < tree->count; i++ )
+    {
+        if ( !strcmp(tree->entries[i].key, key) )
+            return &tree->entries[i];
+    }
+
+    return NULL;
+}
+
+void store_report_state(struct store_report *report, const char *state,
+                        const char *text, uint64_t now)
+{
+    struct tree tree;
+    size_t i;
+    int rc = 0;
+
+    if ( !report->store || !report->connected || !find(&report->said, "state") )
+        return;
+    tree_init(&tree);
+    for ( i = 0; !rc && i < report->said.count; i++ )
+    {
+        const struct tree_entry *entry = &report->said.entries[i];
+        const char *value = !strcmp(entry->key, "state")  ? state
+                            : !strcmp(entry->key, "text") ? text
+                                                          : entry->value;
+
+        if ( !strcmp(entry->key, "update") )
+            rc = tree_add(&tree, entry->key, "%llu",
+                          (unsigned long long)report->update + 1);
+        else
+            rc = tree_add(&tree, entry->key, "%s", value);
+    }
+    if ( !rc )
+        rc = write_tree(report, &tree);
+    tree_dispose(&tree);
+    if ( rc )
+        lost(report, now);
+}
+
+bool store_report_take_request(struct store_report *report, uint64_t now)
+{
+    const struct store_ops *ops;
+    char *path, *value = NULL;
+    int rc;
+
+    if ( !report->store || !report->connected )
+        return false;
+    ops = report->store->ops;
+    do
+    {
+        rc = ops->next_watch(report->store);
+    } while ( rc > 0 );
+    path = path_of(report, "control/request");
+    if ( !rc && path )
+        rc = ops->read(report->store, path, &value);
+    free(path);
+    if ( rc && rc != -ENOENT )
+    {
+        lost(report, now);
+        return false;
+    }
+    if ( value && *value )
+        snprintf(report->request, sizeof(report->request), "%s", value);
+    free(value);
+
+    return *report->request;
+}
+
+void store_report_hung_up(struct store_report *report, uint64_t now)
+{
+    if ( report->store && report->connected )
+        lost(report, now);
+}
+
+void store_report_answer(struct store_report *report, const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(report->answer, sizeof(report->answer), format, arguments);
+    va_end(arguments);
+    report->answered = true;
+}
+
+uint64_t store_report_deadline(const struct store_report *report)
+{
+    return report->store && !report->connected ? report->next_try : RETRY_NEVER;
+}
