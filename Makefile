@@ -80,7 +80,8 @@ run:
 check:
 	.ci/deps check
 	$(MAKE) --no-print-directory check-all
-check-all: check-unit check-model check-agent check-tool check-traces check-lab
+check-all: check-unit check-model check-embedded check-agent check-tool \
+		check-traces check-lab
 
 .PHONY: clean
 clean:
