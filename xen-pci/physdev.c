@@ -2,18 +2,7 @@
 #include <xen-pci/host.h>
 #include <xen-pci/physdev.h>
 
-#include XPCI_PHYSDEV_HEADER
-
 #include "tables.h"
-
-/* Xen's public header has this from 4.20 on; the numbers are its ABI. */
-#ifndef PHYSDEVOP_pci_device_reset
-#    define PHYSDEVOP_pci_device_reset 32
-struct pci_device_reset {
-    struct physdev_pci_device dev;
-    uint32_t flags;
-};
-#endif
 
 #define ADD_FLAGS (XEN_PCI_DEV_EXTFN | XEN_PCI_DEV_VIRTFN | XEN_PCI_DEV_PXM)
 #define RESET_FLAGS 0x3U

@@ -13,15 +13,6 @@
 
 #define SEGMENTS 0x10000U
 
-/* Xen's public header has this from 4.20 on; the numbers are its ABI. */
-#ifndef PHYSDEVOP_pci_device_reset
-#    define PHYSDEVOP_pci_device_reset 32
-struct pci_device_reset {
-    struct physdev_pci_device dev;
-    uint32_t flags;
-};
-#endif
-
 int embedded_init(struct embedded *hypervisor, struct config_space *space)
 {
     int rc;

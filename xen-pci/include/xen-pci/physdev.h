@@ -8,6 +8,17 @@
 
 #include <xen-pci/topology.h>
 
+#include XPCI_PHYSDEV_HEADER
+
+/* Xen's public header has this from 4.20 on; the numbers are its ABI. */
+#ifndef PHYSDEVOP_pci_device_reset
+#    define PHYSDEVOP_pci_device_reset 32
+struct pci_device_reset {
+    struct physdev_pci_device dev;
+    uint32_t flags;
+};
+#endif
+
 /*
  * PHYSDEVOP_pci_device_add, _pci_device_remove, _pci_device_reset,
  * _manage_pci_add, _manage_pci_add_ext, _manage_pci_remove.  `arg` points to
