@@ -9,6 +9,7 @@ void agree_look_init(struct agree_look *look)
     xpci_snapshot_init(&look->hypervisor);
     sbdf_set_init(&look->owned);
     plan_init(&look->plan);
+    look->ask_owners = false;
 }
 
 void agree_look_dispose(struct agree_look *look)
@@ -37,7 +38,8 @@ int agree_look_take(struct agree_look *look, struct config_space *space,
         return rc;
     rc = backend->ops->snapshot(
         backend, &look->dom0.snapshot, &look->hypervisor,
-        repair == PLAN_REPAIR_NONE ? NULL : &look->owned, message);
+        look->ask_owners || repair != PLAN_REPAIR_NONE ? &look->owned : NULL,
+        message);
     if ( rc )
         return rc;
     sbdf_set_sort(&look->owned);
@@ -82,6 +84,7 @@ static int look_again(struct agree_look *look, struct config_space **space,
 
     agree_look_dispose(look);
     agree_look_init(look);
+    look->ask_owners = true;
 
     return rc ? rc
               : agree_look_take(look, *space, source, backend, repair, message);
@@ -120,6 +123,7 @@ int agree_once(struct backend *backend, struct config_space **space,
     int rc;
 
     agree_look_init(&look);
+    look.ask_owners = true;
     rc = agree_look_take(&look, *space, source, backend, options->repair,
                          message);
     if ( rc )

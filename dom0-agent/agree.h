@@ -18,6 +18,11 @@ struct agree_look {
     struct xpci_snapshot hypervisor;
     struct sbdf_set owned;
     struct plan plan;
+    /*
+     * Ask a stock Xen for owners even where nothing is repaired; it prints
+     * all its devices to its console for that.  Set by the caller.
+     */
+    bool ask_owners;
 };
 
 void agree_look_init(struct agree_look *look);

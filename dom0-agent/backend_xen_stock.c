@@ -54,16 +54,22 @@ static int read_console(xc_interface *xc, char *console, unsigned int room)
     return 0;
 }
 
-static int find_owned(xc_interface *xc, struct sbdf_set *owned)
+static int find_owners(xc_interface *xc, struct sbdf_set *owned,
+                       struct xpci_snapshot *snapshot)
 {
     char *console = malloc(CONSOLE_ROOM);
+    struct sbdf_set failed;
     int rc;
 
     if ( !console )
         return -ENOMEM;
+    sbdf_set_init(&failed);
     rc = read_console(xc, console, CONSOLE_ROOM);
     if ( !rc )
-        rc = xen_stock_owned(console, owned);
+        rc = xen_stock_owners(console, owned, &failed);
+    if ( !rc )
+        rc = xen_stock_name_failed(snapshot, &failed);
+    sbdf_set_dispose(&failed);
     free(console);
 
     return rc;
@@ -98,7 +104,7 @@ int backend_xen_stock_snapshot(const struct xpci_snapshot *dom0,
     }
     rc = xen_stock_known(ask, asking, dom0, snapshot);
     if ( !rc && owned )
-        rc = find_owned(asking->xc, owned);
+        rc = find_owners(asking->xc, owned, snapshot);
 
 out:
     if ( asking->xc )

@@ -38,6 +38,9 @@ static int remove_gone(struct plan *plan, const struct plan_input *input,
 {
     struct plan_step *step;
 
+    if ( input->repair == PLAN_REPAIR_NONE )
+        return plan_leave(plan, recorded->sbdf,
+                          "dom0 has no device there any more");
     if ( !sbdf_set_has(input->owned, recorded->sbdf) )
         return plan_leave(plan, recorded->sbdf,
                           "dom0 has no device there any more; it is not shown "
@@ -65,6 +68,9 @@ static int add_missing(struct plan *plan, const struct plan_input *input,
 {
     struct plan_step *step;
 
+    if ( input->repair == PLAN_REPAIR_NONE )
+        return plan_leave(plan, device->sbdf,
+                          "the hypervisor does not know it");
     if ( input->repair == PLAN_REPAIR_SAFE )
         return plan_leave(plan, device->sbdf,
                           "the hypervisor does not know it; an add that fails "
@@ -77,6 +83,29 @@ static int add_missing(struct plan *plan, const struct plan_input *input,
     snprintf(step->why, sizeof(step->why), "the hypervisor does not know it");
 
     return 0;
+}
+
+/*
+ * Devices that dom0 has and whose add failed.  Adding them again changes
+ * nothing, and removing them takes the host down.
+ */
+static int name_failed(struct plan *plan, const struct plan_input *input)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < input->hypervisor->problem_count; i++ )
+    {
+        const struct xpci_snapshot_problem *problem =
+            &input->hypervisor->problems[i];
+
+        if ( problem->kind == XPCI_PROBLEM_MISSING && problem->has_sbdf &&
+             xpci_snapshot_device(input->dom0, problem->sbdf) )
+            rc = plan_leave(plan, problem->sbdf, "%s: needs the module",
+                            problem->text);
+    }
+
+    return rc;
 }
 
 int plan_stock(struct plan *plan, const struct plan_input *input)
@@ -100,5 +129,5 @@ int plan_stock(struct plan *plan, const struct plan_input *input)
             rc = add_missing(plan, input, &dom0->devices[i]);
     }
 
-    return rc;
+    return rc ? rc : name_failed(plan, input);
 }

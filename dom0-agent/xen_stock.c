@@ -60,3 +60,24 @@ int xen_stock_known(xen_stock_query *query, void *data,
 
     return rc;
 }
+
+int xen_stock_name_failed(struct xpci_snapshot *snapshot,
+                          const struct sbdf_set *failed)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < failed->count; i++ )
+    {
+        uint32_t sbdf = failed->sbdf[i];
+
+        if ( xpci_snapshot_device(snapshot, sbdf) )
+            rc = xpci_snapshot_add_problem(
+                snapshot, XPCI_PROBLEM_MISSING, &sbdf, -1, -1,
+                "Xen lists it and nobody owns it: its add failed, and its "
+                "interrupts and its DMA may not work");
+    }
+    xpci_snapshot_sort(snapshot);
+
+    return rc;
+}

@@ -28,11 +28,16 @@ int __must_check xen_stock_known(xen_stock_query *query, void *data,
                                  struct xpci_snapshot *snapshot);
 
 /*
- * The devices of which the latest output of Xen's debug key Q in `console`
- * says that dom0 owns them.  Xen enters the owner when an add has succeeded
- * and takes it out when it has failed.  Lines that are anything else are
- * passed over: who is not found is not owned.  0 or -ENOMEM.
+ * What the latest output of Xen's debug key Q in `console` says of owners:
+ * `owned` gets the devices that are dom0's, `failed` those that are nobody's.
+ * Xen enters the owner when an add has succeeded and takes it out when it has
+ * failed.  Lines that are anything else are passed over.  0 or -ENOMEM.
  */
-int __must_check xen_stock_owned(const char *console, struct sbdf_set *owned);
+int __must_check xen_stock_owners(const char *console, struct sbdf_set *owned,
+                                  struct sbdf_set *failed);
+
+/* Make `failed` problems of `snapshot`.  0 or -ENOMEM. */
+int __must_check xen_stock_name_failed(struct xpci_snapshot *snapshot,
+                                       const struct sbdf_set *failed);
 
 #endif /* DOM0_AGENT_XEN_STOCK_H */

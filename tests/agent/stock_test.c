@@ -67,68 +67,125 @@ static const struct {
     const char *name;
     const char *console;
     const char *owned;
-} owned_cases[] = {
-    { "an empty console", "", "" },
+    const char *failed;
+} owner_cases[] = {
+    { "an empty console", "", "", "" },
     { "dom0's", HEAD "(XEN) 0000:02:00.0 - d0 - node -1  - MSIs < 56 57 >\n",
-      "02:00.0" },
+      "02:00.0", "" },
     { "with a time, and a carriage return",
-      HEAD "(XEN) [   12.345678] 0000:02:00.0 - d0 - node -1 \r\n", "02:00.0" },
+      HEAD "(XEN) [   12.345678] 0000:02:00.0 - d0 - node -1 \r\n", "02:00.0",
+      "" },
     { "without a prefix", "==== PCI devices ====\n0000:02:00.0 - d0 - node 0\n",
-      "02:00.0" },
+      "02:00.0", "" },
     { "nobody's: its add failed",
       HEAD "(XEN) 0000:02:00.0 - NULL - node -1 \n"
            "(XEN) 0000:03:00.0 - d[IDLE] - node -1 \n",
-      "" },
+      "", "02:00.0" },
     { "another domain's, and one whose name begins alike",
       HEAD "(XEN) 0000:02:00.0 - d1 - node -1 \n"
            "(XEN) 0000:03:00.0 - d01 - node -1 \n"
            "(XEN) 0000:04:00.0 - DomIO:0 - node -1 \n",
-      "" },
+      "", "" },
     { "the latest list counts",
       HEAD "(XEN) 0000:02:00.0 - d0 - node -1 \n" HEAD
            "(XEN) 0000:03:00.0 - d0 - node -1 \n",
-      "03:00.0" },
-    { "before any list", "(XEN) 0000:02:00.0 - d0 - node -1 \n", "" },
-    { "a last line that is cut", HEAD "(XEN) 0000:02:00.0 - d0 - no", "" },
+      "03:00.0", "" },
+    { "before any list", "(XEN) 0000:02:00.0 - d0 - node -1 \n", "", "" },
+    { "a last line that is cut", HEAD "(XEN) 0000:02:00.0 - d0 - no", "", "" },
     { "other segments",
       HEAD "(XEN) 0000:02:00.0 - d0 - node -1 \n(XEN) ==== segment 0001 ====\n"
            "(XEN) 0001:02:00.0 - d0 - node -1 \n",
-      "02:00.0 0001:02:00.0" },
+      "02:00.0 0001:02:00.0", "" },
     { "lines of others in between",
       HEAD "(XEN) something else - d0 - node\n(XEN) \n\n"
            "(XEN) 0000:02:00.0 - d0 - node -1 \n(XEN) 0000:03:0",
-      "02:00.0" },
+      "02:00.0", "" },
     { "not quite an SBDF",
       HEAD "(XEN) 0000:02:20.0 - d0 - node -1 \n"
            "(XEN) 02:00.0 - d0 - node -1 \n"
            "(XEN) x0000:02:00.0 - d0 - node -1 \n",
-      "" },
+      "", "" },
 };
 
-static void test_owned(void)
+static void expect_set(const char *name, const struct sbdf_set *found,
+                       const char *text)
 {
-    struct sbdf_set owned, expected;
-    size_t i, j;
+    struct sbdf_set expected;
+    size_t i;
 
-    for ( i = 0; i < ARRAY_SIZE(owned_cases); i++ )
+    sbdf_set_init(&expected);
+    machine_set(&expected, text);
+    if ( found->count != expected.count )
+        fprintf(stderr, "\n%s: %zu found, %zu expected\n", name, found->count,
+                expected.count);
+    CU_ASSERT_EQUAL(found->count, expected.count);
+    for ( i = 0; i < expected.count; i++ )
+        CU_ASSERT(sbdf_set_has(found, expected.sbdf[i]));
+    sbdf_set_dispose(&expected);
+}
+
+static void test_owners(void)
+{
+    struct sbdf_set owned, failed;
+    size_t i;
+
+    for ( i = 0; i < ARRAY_SIZE(owner_cases); i++ )
     {
         sbdf_set_init(&owned);
-        sbdf_set_init(&expected);
-        machine_set(&expected, owned_cases[i].owned);
-        CU_ASSERT_EQUAL(xen_stock_owned(owned_cases[i].console, &owned), 0);
-        if ( owned.count != expected.count )
-            fprintf(stderr, "\n%s: %zu found, %zu expected\n",
-                    owned_cases[i].name, owned.count, expected.count);
-        CU_ASSERT_EQUAL(owned.count, expected.count);
-        for ( j = 0; j < expected.count; j++ )
-            CU_ASSERT(sbdf_set_has(&owned, expected.sbdf[j]));
-        sbdf_set_dispose(&expected);
+        sbdf_set_init(&failed);
+        CU_ASSERT_EQUAL(
+            xen_stock_owners(owner_cases[i].console, &owned, &failed), 0);
+        expect_set(owner_cases[i].name, &owned, owner_cases[i].owned);
+        expect_set(owner_cases[i].name, &failed, owner_cases[i].failed);
+        sbdf_set_dispose(&failed);
         sbdf_set_dispose(&owned);
     }
 }
 
+/*
+ * dom0 = {00:00.0, 01:00.0}, Xen lists both and 02:00.0; the adds of 01:00.0
+ * and 02:00.0 failed: nothing is touched, both are named.
+ */
+static void test_failed(void)
+{
+    struct xpci_snapshot dom0, known;
+    struct sbdf_set failed, owned, none;
+    struct plan plan;
+    const struct plan_input input = { .dom0 = &dom0,
+                                      .hypervisor = &known,
+                                      .unreadable = &none,
+                                      .owned = &owned,
+                                      .repair = PLAN_REPAIR_ALL };
+    char text[128];
+
+    sbdf_set_init(&none);
+    sbdf_set_init(&owned);
+    sbdf_set_init(&failed);
+    xpci_snapshot_init(&dom0);
+    xpci_snapshot_init(&known);
+    machine_read(&dom0, "00:00.0 host; 01:00.0 disk");
+    machine_read(&known, "00:00.0 host; 01:00.0 disk; 02:00.0 disk");
+    machine_set(&owned, "00:00.0");
+    machine_set(&failed, "01:00.0 02:00.0 07:00.0");
+    CU_ASSERT_EQUAL(xen_stock_name_failed(&known, &failed), 0);
+    CU_ASSERT_EQUAL(known.problem_count, 2);
+
+    plan_init(&plan);
+    CU_ASSERT_EQUAL(plan_make(&plan, &input), 0);
+    CU_ASSERT_EQUAL(plan.step_count, 0);
+    machine_left(&plan, text, sizeof(text));
+    CU_ASSERT_STRING_EQUAL(text, "01:00.0 02:00.0");
+
+    plan_dispose(&plan);
+    xpci_snapshot_dispose(&known);
+    xpci_snapshot_dispose(&dom0);
+    sbdf_set_dispose(&failed);
+    sbdf_set_dispose(&owned);
+}
+
 CU_TestInfo stock_tests[] = {
     { "the list of known devices", test_known },
-    { "owners, from the console", test_owned },
+    { "owners, from the console", test_owners },
+    { "adds that failed", test_failed },
     CU_TEST_INFO_NULL,
 };

@@ -46,47 +46,57 @@ static const char *skip_prefix(const char *line, size_t *length)
     return line;
 }
 
-/* "SSSS:BB:DD.F - d0 - node ...": true and the SBDF. */
-static bool parse_line(const char *line, size_t length, uint32_t *sbdf)
+/* "SSSS:BB:DD.F - OWNER - node ...": true, the SBDF and the owner. */
+static bool parse_line(const char *line, size_t length, uint32_t *sbdf,
+                       char *owner, size_t owner_size)
 {
-    static const char owner[] = " - d0 - ";
-    char text[XPCI_SBDF_LENGTH], whole[XPCI_SBDF_LENGTH];
-    const char *dash = memchr(line, ' ', length);
-    size_t width = dash ? (size_t)(dash - line) : length;
+    char text[128], whole[XPCI_SBDF_LENGTH], *dash, *end;
 
-    if ( width >= sizeof(text) || length < width + strlen(owner) ||
-         memcmp(line + width, owner, strlen(owner)) )
+    if ( length >= sizeof(text) )
+        length = sizeof(text) - 1;
+    memcpy(text, line, length);
+    text[length] = '\0';
+    dash = strstr(text, " - ");
+    if ( !dash )
         return false;
-    memcpy(text, line, width);
-    text[width] = '\0';
+    *dash = '\0';
+    dash += strlen(" - ");
+    end = strstr(dash, " - ");
+    if ( !end || (size_t)(end - dash) >= owner_size )
+        return false;
+    *end = '\0';
+    strcpy(owner, dash);
 
     return !xpci_sbdf_parse(text, sbdf) &&
            !strcmp(text, xpci_sbdf_format(whole, *sbdf));
 }
 
-int xen_stock_owned(const char *console, struct sbdf_set *owned)
+static int take_line(const char *line, size_t length, struct sbdf_set *owned,
+                     struct sbdf_set *failed)
+{
+    char owner[16];
+    uint32_t sbdf;
+
+    line = skip_prefix(line, &length);
+    if ( !parse_line(line, length, &sbdf, owner, sizeof(owner)) )
+        return 0;
+    if ( !strcmp(owner, "d0") )
+        return sbdf_set_add(owned, sbdf);
+
+    return strcmp(owner, "NULL") ? 0 : sbdf_set_add(failed, sbdf);
+}
+
+int xen_stock_owners(const char *console, struct sbdf_set *owned,
+                     struct sbdf_set *failed)
 {
     const char *line = latest_list(console), *end;
-    uint32_t sbdf;
     int rc = 0;
 
-    for ( ; !rc && line; line = end ? end + 1 : NULL )
-    {
-        size_t length;
-        const char *start;
-
-        /* A line without its end may have been cut anywhere. */
-        end = strchr(line, '\n');
-        if ( !end )
-            break;
-        length = end - line;
-        start = skip_prefix(line, &length);
-        if ( length && start[length - 1] == '\r' )
-            length--;
-        if ( parse_line(start, length, &sbdf) )
-            rc = sbdf_set_add(owned, sbdf);
-    }
+    /* A line without its end may have been cut anywhere. */
+    for ( ; !rc && line && (end = strchr(line, '\n')); line = end + 1 )
+        rc = take_line(line, end - line, owned, failed);
     sbdf_set_sort(owned);
+    sbdf_set_sort(failed);
 
     return rc;
 }
