@@ -103,6 +103,8 @@ int backend_xen_stock_snapshot(const struct xpci_snapshot *dom0,
         goto out;
     }
     rc = xen_stock_known(ask, asking, dom0, snapshot);
+    if ( !rc )
+        rc = xen_stock_shadow(dom0, snapshot);
     if ( !rc && owned )
         rc = find_owners(asking->xc, owned, snapshot);
 

@@ -82,18 +82,27 @@ void report_problems(FILE *out, const struct xpci_snapshot *snapshot)
     }
 }
 
+static void print_agreement(FILE *out, const struct xpci_snapshot *hypervisor)
+{
+    fprintf(out,
+            "in agreement: dom0 and the hypervisor (%s) know the same "
+            "%zu device%s",
+            xpci_source_name(hypervisor->source), hypervisor->device_count,
+            hypervisor->device_count == 1 ? "" : "s");
+    /* A stock Xen cannot be asked for what it has of the buses. */
+    if ( hypervisor->source != XPCI_SOURCE_XEN_STOCK )
+        fprintf(out, " and %zu bus%s", hypervisor->bus_count,
+                hypervisor->bus_count == 1 ? "" : "es");
+    fputc('\n', out);
+}
+
 void report_state(FILE *out, const struct plan *plan,
                   const struct xpci_snapshot *hypervisor)
 {
     size_t differences = plan->step_count + plan->left_count;
 
     if ( !differences )
-        fprintf(out,
-                "in agreement: dom0 and the hypervisor (%s) know the same "
-                "%zu device%s and %zu bus%s\n",
-                xpci_source_name(hypervisor->source), hypervisor->device_count,
-                hypervisor->device_count == 1 ? "" : "s", hypervisor->bus_count,
-                hypervisor->bus_count == 1 ? "" : "es");
+        print_agreement(out, hypervisor);
     else
         fprintf(out,
                 "needs attention: dom0 and the hypervisor (%s) differ in "

@@ -20,12 +20,21 @@ typedef int xen_stock_query(void *data, uint32_t first, unsigned int count,
 /*
  * All devices that Xen knows in the segments of `dom0` and in segment 0.  One
  * that dom0 has too is described as dom0 describes it, any other is of type
- * unknown with nothing but its SBDF.  There are no buses: what Xen has in its
- * bus2bridge cannot be asked.  0, -ENOMEM, or what `query` returned.
+ * unknown with nothing but its SBDF.  What Xen has in its bus2bridge cannot be
+ * asked: there are no buses.  0, -ENOMEM, or what `query` returned.
  */
 int __must_check xen_stock_known(xen_stock_query *query, void *data,
                                  const struct xpci_snapshot *dom0,
                                  struct xpci_snapshot *snapshot);
+
+/*
+ * Give `snapshot` the buses that a stock Xen must have in its bus2bridge (the
+ * bridges that alias, and no others) if nothing went wrong: what the model of
+ * one makes of its devices as dom0 describes them.  It may have others.
+ * 0 or -ENOMEM.
+ */
+int __must_check xen_stock_shadow(const struct xpci_snapshot *dom0,
+                                  struct xpci_snapshot *snapshot);
 
 /*
  * What the latest output of Xen's debug key Q in `console` says of owners:

@@ -15,6 +15,7 @@ int main(int argc, char **argv)
         { .pName = "hypfs", .pTests = hypfs_tests },
         { .pName = "stock Xen", .pTests = stock_tests },
         { .pName = "agreement", .pTests = agree_tests },
+        { .pName = "a stock Xen's model", .pTests = agree_stock_tests },
         CU_SUITE_INFO_NULL,
     };
     unsigned int failures;

@@ -183,9 +183,50 @@ static void test_failed(void)
     sbdf_set_dispose(&owned);
 }
 
+/*
+ * Known: a root port 01-03, on bus 01 a p2p 02-03, on bus 02 a legacy bridge
+ * 03-03 and, nowhere in dom0, 04:00.0.  Of the bridges only those that alias
+ * are in bus2bridge, and the topmost of them is the alias.
+ */
+static void test_shadow(void)
+{
+    static const char machine[] =
+        "00:02.0 port 01-03; 01:00.0 p2p 02-03; 02:00.0 pci 03-03; "
+        "03:00.0 nic";
+    static const struct xpci_bus_info expected[] = {
+        { .bus = 2, .bridge = XPCI_SBDF(0, 1, 0) },
+        { .bus = 3, .bridge = XPCI_SBDF(0, 2, 0) },
+    };
+    struct xpci_snapshot dom0, known;
+    struct stock stock = { .queries = 0 };
+    size_t i;
+
+    sbdf_set_init(&stock.known);
+    machine_set(&stock.known, "00:02.0 01:00.0 02:00.0 03:00.0 04:00.0");
+    xpci_snapshot_init(&dom0);
+    xpci_snapshot_init(&known);
+    machine_read(&dom0, machine);
+    CU_ASSERT_EQUAL(xen_stock_known(query, &stock, &dom0, &known), 0);
+    CU_ASSERT_EQUAL(xen_stock_shadow(&dom0, &known), 0);
+    CU_ASSERT_EQUAL(known.device_count, 5);
+    CU_ASSERT_EQUAL_FATAL(known.bus_count, ARRAY_SIZE(expected));
+    for ( i = 0; i < known.bus_count; i++ )
+    {
+        CU_ASSERT_EQUAL(known.buses[i].bus, expected[i].bus);
+        CU_ASSERT_EQUAL(known.buses[i].bridge, expected[i].bridge);
+        CU_ASSERT(known.buses[i].aliased);
+        CU_ASSERT_EQUAL(known.buses[i].alias, XPCI_SBDF(0, 1, 0));
+        CU_ASSERT_EQUAL(known.buses[i].secondary, 2);
+    }
+    xpci_snapshot_dispose(&known);
+    xpci_snapshot_dispose(&dom0);
+    sbdf_set_dispose(&stock.known);
+}
+
 CU_TestInfo stock_tests[] = {
     { "the list of known devices", test_known },
     { "owners, from the console", test_owners },
     { "adds that failed", test_failed },
+    { "what bus2bridge must be", test_shadow },
     CU_TEST_INFO_NULL,
 };

@@ -9,6 +9,7 @@ extern CU_TestInfo apply_tests[];
 extern CU_TestInfo hypfs_tests[];
 extern CU_TestInfo stock_tests[];
 extern CU_TestInfo agree_tests[];
+extern CU_TestInfo agree_stock_tests[];
 
 /* Where the pairs of machines are. */
 extern const char *worlds;

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The whole, on the model of a stock Xen: whatever it is asked to repair, the
+ * agent does not take the host down.
+ */
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <embedded/stock.h>
+
+#include "../../dom0-agent/agree.h"
+#include "../../dom0-agent/xen_stock.h"
+#include "suites.h"
+
+#define PATH_ROOM 512
+
+/* A BDF at which no machine of the tests has anything. */
+#define NOWHERE XPCI_SBDF(0, 0xee, 0)
+
+struct stock_backend {
+    struct backend backend;
+    struct stock stock;
+    bool as_module; /* let the agent take it for one */
+    size_t calls;
+    bool removed_unowned;
+};
+
+static struct stock *stock_of(struct backend *backend)
+{
+    return &((struct stock_backend *)backend)->stock;
+}
+
+static bool backend_is_module(const struct backend *backend)
+{
+    return ((const struct stock_backend *)backend)->as_module;
+}
+
+static const struct stock_device *find(const struct stock *stock, uint32_t sbdf)
+{
+    const struct stock_segment *segment;
+
+    for ( segment = stock->segments; segment; segment = segment->next )
+    {
+        if ( segment->number == XPCI_SEGMENT(sbdf) )
+            return stock_find(segment, sbdf);
+    }
+
+    return NULL;
+}
+
+static int ask(void *data, uint32_t first, unsigned int count, bool *known)
+{
+    unsigned int i;
+
+    for ( i = 0; i < count; i++ )
+        known[i] = find(data, first + i);
+
+    return 0;
+}
+
+/* Of the list and its owners, what a real one shows. */
+static int backend_snapshot(struct backend *backend,
+                            const struct xpci_snapshot *dom0,
+                            struct xpci_snapshot *snapshot,
+                            struct sbdf_set *owned,
+                            struct xpci_message *message)
+{
+    struct stock *stock = stock_of(backend);
+    struct sbdf_set failed;
+    size_t i;
+    int rc = xen_stock_known(ask, stock, dom0, snapshot);
+
+    (void)message;
+    sbdf_set_init(&failed);
+    for ( i = 0; owned && !rc && i < snapshot->device_count; i++ )
+    {
+        uint32_t sbdf = snapshot->devices[i].sbdf;
+
+        rc = sbdf_set_add(find(stock, sbdf)->owned ? owned : &failed, sbdf);
+    }
+    sbdf_set_sort(&failed);
+    if ( !rc )
+        rc = xen_stock_name_failed(snapshot, &failed);
+    sbdf_set_dispose(&failed);
+
+    return rc;
+}
+
+static int backend_add(struct backend *backend, uint32_t sbdf,
+                       const struct xpci_report *report)
+{
+    ((struct stock_backend *)backend)->calls++;
+
+    return stock_add(stock_of(backend), sbdf, report);
+}
+
+static int backend_remove(struct backend *backend, uint32_t sbdf)
+{
+    struct stock_backend *stock = (struct stock_backend *)backend;
+    const struct stock_device *device = find(&stock->stock, sbdf);
+
+    stock->calls++;
+    stock->removed_unowned |= device && !device->owned;
+
+    return stock_remove(&stock->stock, sbdf);
+}
+
+static const struct backend_ops stock_ops = {
+    .name = "model of a stock Xen",
+    .is_module = backend_is_module,
+    .snapshot = backend_snapshot,
+    .add = backend_add,
+    .remove = backend_remove,
+};
+
+static int report_device(void *data, uint32_t sbdf,
+                         const struct xpci_report *report)
+{
+    /* What Xen refuses, dom0 logs, and goes on. */
+    return stock_add(data, sbdf, report) == -ENOMEM ? -ENOMEM : 0;
+}
+
+static void boot(struct stock_backend *stock, struct config_space *space)
+{
+    *stock = (struct stock_backend){ .backend.ops = &stock_ops };
+    stock_init(&stock->stock, space);
+    CU_ASSERT_EQUAL_FATAL(stock_scan(&stock->stock, 0), 0);
+    CU_ASSERT_EQUAL_FATAL(space->ops->list(space, report_device, &stock->stock),
+                          0);
+}
+
+/* dom0 reports all that it has now, and one device that is not there. */
+static void live_on(struct stock_backend *stock, struct config_space *space)
+{
+    const struct xpci_report report = { .node = XPCI_NO_NODE };
+
+    stock->stock.space = space;
+    CU_ASSERT_EQUAL_FATAL(space->ops->list(space, report_device, &stock->stock),
+                          0);
+    CU_ASSERT(stock_add(&stock->stock, NOWHERE, &report) < 0);
+}
+
+static void run_once(struct stock_backend *stock, struct config_space *space,
+                     const struct view_source *source, enum plan_repair repair)
+{
+    char *text = NULL;
+    size_t size;
+    struct xpci_message message = { "" };
+    struct agree_options options = { .repair = repair,
+                                     .out = open_memstream(&text, &size) };
+
+    CU_ASSERT_EQUAL(
+        agree_once(&stock->backend, &space, source, &options, &message), 0);
+    fclose(options.out);
+    /* The device that is not there is always named, and always left. */
+    if ( !stock->as_module )
+    {
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "leave  0000:ee:00.0  "));
+        CU_ASSERT_PTR_NOT_NULL(strstr(text, "needs attention: "));
+    }
+    free(text);
+}
+
+static void check_pair(const char *boot_path, enum plan_repair repair,
+                       bool as_module, size_t *calls, bool *panic)
+{
+    char now_path[PATH_ROOM];
+    size_t stem = strlen(boot_path) - strlen(".boot.lspci");
+    const struct view_source boot_source = { VIEW_DUMP, boot_path };
+    const struct view_source source = { VIEW_DUMP, now_path };
+    struct config_space *before, *now;
+    struct stock_backend stock;
+    struct xpci_message message;
+
+    snprintf(now_path, sizeof(now_path), "%.*s.now.lspci", (int)stem,
+             boot_path);
+    CU_ASSERT_EQUAL_FATAL(
+        view_open_space(&before, &boot_source, NULL, NULL, &message), 0);
+    CU_ASSERT_EQUAL_FATAL(view_open_space(&now, &source, NULL, NULL, &message),
+                          0);
+    boot(&stock, before);
+    live_on(&stock, now);
+    stock.as_module = as_module;
+
+    run_once(&stock, now, &source, repair);
+    *calls += stock.calls;
+    *panic = stock.stock.panic || stock.removed_unowned;
+
+    stock_dispose(&stock.stock);
+    config_space_close(now);
+    config_space_close(before);
+}
+
+static size_t check_all(enum plan_repair repair)
+{
+    char path[PATH_ROOM];
+    size_t i, calls = 0;
+    glob_t found;
+    bool panic;
+
+    snprintf(path, sizeof(path), "%s/*.boot.lspci", worlds);
+    CU_ASSERT_EQUAL_FATAL(glob(path, 0, NULL, &found), 0);
+    CU_ASSERT_FATAL(found.gl_pathc > 100);
+    for ( i = 0; i < found.gl_pathc; i++ )
+    {
+        check_pair(found.gl_pathv[i], repair, false, &calls, &panic);
+        if ( panic )
+            fprintf(stderr, "\n%s: the host goes down\n", found.gl_pathv[i]);
+        CU_ASSERT(!panic);
+    }
+    globfree(&found);
+
+    return calls;
+}
+
+static void test_audit(void)
+{
+    CU_ASSERT_EQUAL(check_all(PLAN_REPAIR_NONE), 0);
+}
+
+static void test_safe(void)
+{
+    CU_ASSERT(check_all(PLAN_REPAIR_SAFE) > 0);
+}
+
+static void test_all(void)
+{
+    CU_ASSERT(check_all(PLAN_REPAIR_ALL) > 0);
+}
+
+/* The control: by the module's rules, the same host goes down. */
+static void test_control(void)
+{
+    char path[PATH_ROOM];
+    size_t calls = 0;
+    bool panic;
+
+    snprintf(path, sizeof(path), "%s/same.boot.lspci", worlds);
+    check_pair(path, PLAN_REPAIR_ALL, true, &calls, &panic);
+    CU_ASSERT(panic);
+}
+
+CU_TestInfo agree_stock_tests[] = {
+    { "an audit makes no hypercall", test_audit },
+    { "the host survives --repair=safe", test_safe },
+    { "the host survives --repair=all", test_all },
+    { "it does not survive the module's rules", test_control },
+    CU_TEST_INFO_NULL,
+};
