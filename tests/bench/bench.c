@@ -184,7 +184,7 @@ int main(void)
     set(LIST_ADD_64, "list: add, 64", probe_baseline_add, grow_small);
     set(LIST_ADD_1024, "list: add, 1,024", probe_baseline_add, grow_medium);
 
-    printf("%u interleaved rounds of CPU time (wall time where a writer may "
+    printf("%d interleaved rounds of CPU time (wall time where a writer may "
            "disturb);\nlist and locked walk: stock Xen's way\n\n",
            ROUNDS);
     probes_run(probes, PROBES);
