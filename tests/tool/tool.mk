@@ -16,4 +16,5 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk
 		cmp $$dump $(BUILD)/tests/data/$${dump##*/} || exit 1; done
 	$(BUILD)/tests/tree-walk
 	tests/tool/run --tool $<
+	tools/story/run $< >$(BUILD)/tests/story.txt
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)
