@@ -326,6 +326,9 @@ static void check_remap(struct trial *trial, const struct event *event)
 
         if ( got == expected || !populated(&trial->naive, segment, bus) )
             continue;
+        /* One change of a scan may be undone by another. */
+        if ( got && trial->scanning )
+            continue;
         /* What a refused device's failed mapping disturbed, a host knows. */
         if ( got && event->kind == EVENT_REFUSE && own->aliased &&
              same_upstream(own, &trial->upstream_after.of[bus]) )
@@ -423,8 +426,14 @@ bool trial_apply(struct trial *trial, const struct event *event)
         return true;
 
     swap_listings(trial);
-    ask_naive(&trial->naive, XPCI_SEGMENT(event->sbdf),
-              &trial->upstream_before);
+    /* Mostly that is what was said after the event before this one. */
+    if ( trial->asked && trial->segment == XPCI_SEGMENT(event->sbdf) )
+        trial->upstream_before = trial->upstream_after;
+    else
+        ask_naive(&trial->naive, XPCI_SEGMENT(event->sbdf),
+                  &trial->upstream_before);
+    trial->segment = XPCI_SEGMENT(event->sbdf);
+    trial->asked = true;
     test_host_forget(&trial->host);
     trial->scanning = event->kind == EVENT_SCAN_SEGMENT;
     trial->host.fail_at = event->fail_at;

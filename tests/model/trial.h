@@ -25,6 +25,8 @@ struct trial {
     struct listing after;
     struct listing expected;
     /* What the naive model said before and after, of the event's segment. */
+    uint16_t segment;
+    bool asked;
     struct trial_buses upstream_before;
     struct trial_buses upstream_after;
     /* What the core said when it asked for the remap. */
