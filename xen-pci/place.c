@@ -4,19 +4,6 @@
  */
 #include "tables.h"
 
-uint32_t xpci_place_get(const struct xpci_segment *segment, unsigned int bus,
-                        unsigned int devfn)
-{
-    /* Pairs with the release in xpci_place_reserve(). */
-    const struct xpci_page *page =
-        xpci_load_acquire(&segment->page[xpci_page_number(bus)]);
-
-    if ( !page )
-        return 0;
-
-    return xpci_load_relaxed(&page->place[xpci_page_offset(bus, devfn)]);
-}
-
 int xpci_place_reserve(struct xpci *xpci, struct xpci_segment *segment,
                        unsigned int bus)
 {

@@ -1,20 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "publish.h"
 
-uint32_t xpci_published_alias(const struct xpci_segment *segment,
-                              unsigned int bus)
-{
-    uint32_t latch, alias;
-
-    do
-    {
-        latch = xpci_load_acquire(&segment->latch);
-        alias = xpci_load_acquire(&segment->alias[latch & 1U][bus & 0xffU]);
-    } while ( xpci_load_relaxed(&segment->latch) != latch );
-
-    return alias;
-}
-
 /* Which buses have an answer by the same bridge as one that a device left? */
 static void add_neighbours(const uint32_t *before, const uint32_t *after,
                            const struct xpci_bus_set *left,

@@ -31,7 +31,18 @@ void xpci_publish(struct xpci_segment *segment, bool ways_changed,
                   const struct xpci_bus_set *left, struct xpci_bus_set *remap);
 
 /* The answer in force for a bus, for readers without a lock. */
-uint32_t xpci_published_alias(const struct xpci_segment *segment,
-                              unsigned int bus);
+static inline uint32_t xpci_published_alias(const struct xpci_segment *segment,
+                                            unsigned int bus)
+{
+    uint32_t latch, alias;
+
+    do
+    {
+        latch = xpci_load_acquire(&segment->latch);
+        alias = xpci_load_acquire(&segment->alias[latch & 1U][bus & 0xffU]);
+    } while ( xpci_load_relaxed(&segment->latch) != latch );
+
+    return alias;
+}
 
 #endif /* XEN_PCI_PUBLISH_H */

@@ -69,20 +69,6 @@ void xpci_dispose(struct xpci *xpci)
     xpci->host->free(xpci->host->data, xpci, sizeof(*xpci));
 }
 
-struct xpci_segment *xpci_segment_find(const struct xpci *xpci, uint16_t number)
-{
-    const struct xpci_segment_leaf *leaf;
-
-    /* Pairs with the releases in xpci_segment_get(). */
-    if ( number < XPCI_DIRECT_SEGMENTS )
-        return xpci_load_acquire(&xpci->direct[number]);
-    leaf = xpci_load_acquire(&xpci->leaf[number / XPCI_LEAF_SEGMENTS]);
-    if ( !leaf )
-        return NULL;
-
-    return xpci_load_acquire(&leaf->segment[number % XPCI_LEAF_SEGMENTS]);
-}
-
 /* Where the pointer to a segment is kept, or NULL: no memory. */
 static struct xpci_segment **segment_place(struct xpci *xpci, uint16_t number)
 {

@@ -116,10 +116,23 @@ struct xpci {
 void *xpci_alloc(struct xpci *xpci, size_t size);
 void xpci_free(struct xpci *xpci, void *memory, size_t size);
 
-/* segment.c: a segment, or NULL.  The first may be called without the lock. */
-struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
-                                       uint16_t number);
-/* The same, made where there is none; NULL: no memory. */
+/* A segment, or NULL.  May be called without the lock. */
+static inline struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
+                                                     uint16_t number)
+{
+    const struct xpci_segment_leaf *leaf;
+
+    /* Pairs with the releases in xpci_segment_get(). */
+    if ( number < XPCI_DIRECT_SEGMENTS )
+        return xpci_load_acquire(&xpci->direct[number]);
+    leaf = xpci_load_acquire(&xpci->leaf[number / XPCI_LEAF_SEGMENTS]);
+    if ( !leaf )
+        return NULL;
+
+    return xpci_load_acquire(&leaf->segment[number % XPCI_LEAF_SEGMENTS]);
+}
+
+/* segment.c: the same, made where there is none; NULL: no memory. */
 struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number);
 /* The first segment from `number` on, or NULL. */
 struct xpci_segment *xpci_segment_next(const struct xpci *xpci,
@@ -154,8 +167,19 @@ static inline unsigned int xpci_page_offset(unsigned int bus,
 
 /* The place of a BDF: 0 where there is none.  May be called without the lock.
  */
-uint32_t xpci_place_get(const struct xpci_segment *segment, unsigned int bus,
-                        unsigned int devfn);
+static inline uint32_t xpci_place_get(const struct xpci_segment *segment,
+                                      unsigned int bus, unsigned int devfn)
+{
+    /* Pairs with the release in xpci_place_reserve(). */
+    const struct xpci_page *page =
+        xpci_load_acquire(&segment->page[xpci_page_number(bus)]);
+
+    if ( !page )
+        return 0;
+
+    return xpci_load_relaxed(&page->place[xpci_page_offset(bus, devfn)]);
+}
+
 /* Make room for a place. */
 int __must_check xpci_place_reserve(struct xpci *xpci,
                                     struct xpci_segment *segment,
