@@ -89,11 +89,11 @@ static void print_agreement(FILE *out, const struct xpci_snapshot *hypervisor)
             "%zu device%s",
             xpci_source_name(hypervisor->source), hypervisor->device_count,
             hypervisor->device_count == 1 ? "" : "s");
-    /* A stock Xen cannot be asked for what it has of the buses. */
-    if ( hypervisor->source != XPCI_SOURCE_XEN_STOCK )
-        fprintf(out, " and %zu bus%s", hypervisor->bus_count,
+    if ( hypervisor->source == XPCI_SOURCE_XEN_STOCK )
+        fprintf(out, "; what a stock Xen takes them for cannot be seen\n");
+    else
+        fprintf(out, " and %zu bus%s\n", hypervisor->bus_count,
                 hypervisor->bus_count == 1 ? "" : "es");
-    fputc('\n', out);
 }
 
 void report_state(FILE *out, const struct plan *plan,
