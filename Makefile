@@ -70,6 +70,7 @@ $(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
 -include $(shell find $(BUILD)/rel $(BUILD)/san -name '*.d' 2>/dev/null)
 -include tests/*/*.mk
 -include xen-pci/hypervisor/*.mk
+-include packaging/*.mk
 
 # The packages first, or make would look for files that are not there yet.
 .PHONY: run check check-all
