@@ -48,7 +48,7 @@ class Expectation:
         except sight.Unseen as unseen:
             raise Failed(str(unseen)) from unseen
         except Dom0Gone as gone:
-            raise Failed(host.fatal() or str(gone)) from gone
+            raise Failed(host.end()) from gone
 
 
 def wrong(expectation, seen):

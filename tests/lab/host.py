@@ -14,6 +14,7 @@ from .qmp import Qmp, QmpError
 # Seconds.
 START_TIMEOUT = 10
 BOOT_TIMEOUT = 180
+END_TIMEOUT = 2
 
 PANIC = "Panic on CPU"
 
@@ -116,6 +117,19 @@ class Host:
         """What Xen died of or complained of in itself, or None."""
         found = COMPLAINT.search(self.log())
         return found.group(1).replace("\n(XEN)", "") if found else None
+
+    def end(self):
+        """How the host ended, in words: Xen's last ones, else QEMU's."""
+        if self.fatal():
+            return self.fatal()
+        try:
+            self.process.wait(END_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            return "dom0 does not answer"
+        code = self.process.returncode
+        if code < 0:
+            return f"QEMU was ended by signal {-code}"
+        return f"the machine was reset or switched off (QEMU exit {code})"
 
     def plug(self, device):
         """Hot-adds a device (devices.Device)."""

@@ -8,8 +8,8 @@ from ..case import Case
 from ..devices import (Device, e1000, extra_root, legacy_bridge, nvme,
                        pci_bridge, pcie_pci_bridge, root_port, switch,
                        virtio_blk)
-from ..expect import (all_well, consistent, lists_agree, no_refused_add,
-                      nvme_live, reads)
+from ..expect import (all_well, consistent, lists_agree, nvme_live, reads,
+                      wrong)
 from ..machine import Machine
 from ..steps import dom0, plug, remove_in_dom0, unplug
 from .hotplug import NATIVE
@@ -29,15 +29,15 @@ ROOTS = Case(
     "roots", "an extra root bus with a bridge and disks",
     Machine([root_port(1), root_port(2, nvme("one")),
              extra_root("px", 0x40,
-                        root_port(7, pcie_pci_bridge("pb", virtio_blk(
+                        root_port(7, pcie_pci_bridge("pb", e1000(
                             "two", addr=2)), name="xrp1", addr=0),
                         root_port(8, nvme("three"), name="xrp2", addr=1),
                         addr=9),
              root_port(4, reserve=16)]),
     stock=all_well() + [lists_agree(), nvme_live("one"), nvme_live("three"),
-                        reads("two")],
+                        reads("one"), reads("three")],
     module=all_well() + [nvme_live("one"), nvme_live("three"), reads("one"),
-                         reads("two"), reads("three")] + consistent())
+                         reads("three")] + consistent())
 
 LEGACY = Case(
     "legacy", "PCI bridges three deep below a DMI-to-PCI bridge, renumbered",
@@ -65,13 +65,19 @@ VFS = Case(
     stock=all_well() + [lists_agree()],
     module=all_well() + consistent())
 
+# Linux leaves the VFs of nvme in its lists without their PF; the module does
+# not know a VF without its PF.
+VFS_WITHOUT_PF = wrong(
+    lists_agree(), r"^stale: none; missing: 0000:02:00\.1 0000:02:00\.2$")
+
 CASES = [
     SWITCH, ROOTS, LEGACY, VFS,
     VFS.but("vfs-off", "virtual functions are switched on and off",
             steps=VFS.steps + [
                 dom0("echo 0 >/sys/bus/pci/devices/{pf}/sriov_numvfs")]),
     VFS.but("pf-gone", "a PF is removed while its virtual functions are on",
-            steps=VFS.steps + [remove_in_dom0("pf")]),
+            steps=VFS.steps + [remove_in_dom0("pf")], stock=None,
+            module=all_well() + [VFS_WITHOUT_PF]),
     SWITCH.but("sw-rescan", "a switch is removed in dom0 and found again",
                steps=[dom0("echo 1 >/sys/bus/pci/devices/{sw}/remove"),
                       dom0("echo 1 >/sys/bus/pci/rescan", 60)]),
