@@ -76,11 +76,13 @@ static void update(struct xpci_change *change, uint32_t index,
     struct xpci_record *record = xpci_record(change->xpci, index);
     uint8_t flags = (uint8_t)((record->flags & ~(XPCI_EXTFN | XPCI_WAY_ONLY)) |
                               (info->flags & XPCI_EXTFN));
+    /* A report without a node says nothing about it. */
+    uint32_t node = info->node == XPCI_NO_NODE ? record->node : info->node;
 
-    if ( record->flags != flags || record->node != info->node )
+    if ( record->flags != flags || record->node != node )
     {
         record->flags = flags;
-        record->node = info->node;
+        record->node = node;
         xpci_place_set(change->xpci, change->segment, index);
         update_virtfns(change, index);
         change->tables = true;

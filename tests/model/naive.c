@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include "naive.h"
+#include "naive_rules.h"
 
 #include "grow.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static uint16_t segment_of(const struct naive_device *device)
-{
-    return (uint16_t)(device->sbdf >> 16);
-}
-
-static uint8_t bus_of(const struct naive_device *device)
-{
-    return (uint8_t)(device->sbdf >> 8);
-}
 
 void naive_init(struct naive *naive, const struct world *world)
 {
@@ -27,133 +17,6 @@ void naive_dispose(struct naive *naive)
     free(naive->devices);
     free(naive->left);
     naive_init(naive, naive->world);
-}
-
-/* --- What follows from the records ------------------------------------ */
-
-static struct naive_device *find(const struct naive *naive, uint32_t sbdf)
-{
-    size_t i;
-
-    for ( i = 0; i < naive->count; i++ )
-        if ( naive->devices[i].sbdf == sbdf )
-            return &naive->devices[i];
-    return NULL;
-}
-
-const struct naive_device *naive_find(const struct naive *naive, uint32_t sbdf)
-{
-    return find(naive, sbdf);
-}
-
-bool naive_configured(const struct naive_device *device)
-{
-    return device->bridge && bus_of(device) < device->secondary &&
-           device->secondary <= device->subordinate;
-}
-
-static bool covers(const struct naive_device *device, uint8_t bus)
-{
-    return naive_configured(device) && device->secondary <= bus &&
-           bus <= device->subordinate;
-}
-
-/* Does `a` lead to `bus` rather than `b`, where both cover it? */
-static bool is_better(const struct naive_device *a,
-                      const struct naive_device *b, uint8_t bus)
-{
-    int size_a = a->subordinate - a->secondary;
-    int size_b = b->subordinate - b->secondary;
-
-    if ( (a->secondary == bus) != (b->secondary == bus) )
-        return a->secondary == bus;
-    if ( size_a != size_b )
-        return size_a < size_b;
-    return a->sbdf < b->sbdf;
-}
-
-static struct naive_device *find_way(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus)
-{
-    struct naive_device *best = NULL;
-    size_t i;
-
-    for ( i = 0; i < naive->count; i++ )
-    {
-        struct naive_device *device = &naive->devices[i];
-
-        if ( segment_of(device) == segment && covers(device, bus) &&
-             (!best || is_better(device, best, bus)) )
-            best = device;
-    }
-    return best;
-}
-
-const struct naive_device *naive_way(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus)
-{
-    return find_way(naive, segment, bus);
-}
-
-static bool nested_in(const struct naive_device *inner,
-                      const struct naive_device *outer)
-{
-    return outer->secondary <= bus_of(inner) &&
-           bus_of(inner) <= outer->subordinate &&
-           inner->subordinate <= outer->subordinate;
-}
-
-static bool clash(const struct naive_device *a, const struct naive_device *b)
-{
-    if ( a == b || segment_of(a) != segment_of(b) || !naive_configured(a) ||
-         !naive_configured(b) )
-        return false;
-    if ( a->subordinate < b->secondary || b->subordinate < a->secondary )
-        return false;
-    return !nested_in(a, b) && !nested_in(b, a);
-}
-
-bool naive_in_conflict(const struct naive *naive,
-                       const struct naive_device *device)
-{
-    size_t i;
-
-    for ( i = 0; i < naive->count; i++ )
-        if ( clash(device, &naive->devices[i]) )
-            return true;
-    return false;
-}
-
-struct naive_upstream naive_upstream(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus)
-{
-    struct naive_upstream upstream = { 0 };
-    const struct naive_device *way = find_way(naive, segment, bus);
-
-    for ( ; way; way = find_way(naive, segment, bus_of(way)) )
-    {
-        if ( way->type != XPCI_TYPE_PCIE_TO_PCI_BRIDGE &&
-             way->type != XPCI_TYPE_PCI_TO_PCIE_BRIDGE &&
-             way->type != XPCI_TYPE_PCI_BRIDGE )
-            continue;
-        upstream.aliased = true;
-        upstream.bridge = way->sbdf;
-        upstream.secondary = way->secondary;
-    }
-    return upstream;
-}
-
-static bool is_behind(const struct naive *naive, uint8_t bus,
-                      const struct naive_device *bridge)
-{
-    const struct naive_device *way;
-    uint16_t segment = segment_of(bridge);
-
-    for ( way = find_way(naive, segment, bus); way;
-          way = find_way(naive, segment, bus_of(way)) )
-        if ( way == bridge )
-            return true;
-    return false;
 }
 
 /* --- What config space says ------------------------------------------- */
@@ -252,7 +115,7 @@ static void settle(struct naive *naive)
                 struct naive_device *other = &naive->devices[j];
 
                 if ( !answered->looked_at || answered->asleep ||
-                     !clash(answered, other) )
+                     !naive_clash(answered, other) )
                     continue;
                 if ( !other->looked_at )
                 {
@@ -293,7 +156,7 @@ static void refresh(struct naive *naive, uint16_t segment, uint8_t bus)
 {
     for ( ;; )
     {
-        struct naive_device *way = find_way(naive, segment, bus);
+        struct naive_device *way = naive_leads_to(naive, segment, bus);
 
         if ( way && way->secondary == bus )
         {
@@ -323,13 +186,13 @@ static void refresh_for(struct naive *naive, uint32_t sbdf, bool virtfn,
     uint16_t segment = (uint16_t)(sbdf >> 16);
     uint8_t bus = (uint8_t)(sbdf >> 8);
     uint8_t physfn_bus = (uint8_t)(physfn >> 8);
-    const struct naive_device *way = find_way(naive, segment, bus);
+    const struct naive_device *way = naive_leads_to(naive, segment, bus);
 
     if ( virtfn && physfn_bus != bus && !(way && way->secondary == bus) )
     {
         refresh(naive, segment, physfn_bus);
-        way = find_way(naive, segment, physfn_bus);
-        if ( way && covers(way, bus) )
+        way = naive_leads_to(naive, segment, physfn_bus);
+        if ( way && naive_covers(way, bus) )
             return;
     }
     refresh(naive, segment, bus);
@@ -404,7 +267,7 @@ static void take_away(struct naive *naive, struct naive_device *device)
 
             if ( !other->leaves && segment_of(other) == segment_of(device) &&
                  (!last || other->sbdf > last->sbdf) &&
-                 is_behind(naive, bus_of(other), device) )
+                 naive_is_behind(naive, bus_of(other), device) )
                 last = other;
         }
         if ( last )
@@ -459,7 +322,7 @@ static struct naive_device *append(struct naive *naive)
 /* Another device than the one that is known: the known one goes. */
 static void replace(struct naive *naive, const struct naive_device *now)
 {
-    struct naive_device *known = find(naive, now->sbdf);
+    struct naive_device *known = naive_record(naive, now->sbdf);
 
     if ( known && !same_identity(known, now) )
         take_away(naive, known);
@@ -468,13 +331,17 @@ static void replace(struct naive *naive, const struct naive_device *now)
 /* Enter or update; a PF's VFs are extended functions where it is. */
 static void enter(struct naive *naive, const struct naive_device *now)
 {
-    struct naive_device *known = find(naive, now->sbdf);
+    struct naive_device *known = naive_record(naive, now->sbdf);
+    uint32_t node = known ? known->node : XPCI_NO_NODE;
     size_t i;
 
     if ( !known )
         known = append(naive);
     *known = *now;
     known->looked_at = true;
+    /* A report that says no node takes none away. */
+    if ( known->node == XPCI_NO_NODE )
+        known->node = node;
     for ( i = 0; i < naive->count; i++ )
         if ( naive->devices[i].virtfn && naive->devices[i].physfn == now->sbdf )
             naive->devices[i].extfn = now->extfn;
@@ -488,7 +355,7 @@ int naive_scan_device(struct naive *naive, uint32_t sbdf)
     const struct world_function *function = world_get(naive->world, sbdf);
 
     begin(naive);
-    if ( find(naive, sbdf) )
+    if ( naive_record(naive, sbdf) )
         return 0;
     if ( !is_there(function) )
         return -ENODEV;
@@ -549,7 +416,7 @@ int naive_check_add(const struct naive *naive, uint32_t sbdf,
     if ( !report->is_virtfn )
         return 0;
     physfn = physfn_of(sbdf, report);
-    known = find(naive, physfn);
+    known = naive_record(naive, physfn);
     if ( physfn == sbdf || has_numbers(function) || (known && known->virtfn) )
         return -EINVAL;
     return is_there(world_get(naive->world, physfn)) ? 0 : -ENODEV;
@@ -573,17 +440,16 @@ int naive_add(struct naive *naive, uint32_t sbdf,
     replace(naive, &now);
     if ( report->is_virtfn )
     {
-        known = find(naive, physfn);
+        known = naive_record(naive, physfn);
         if ( !known || known->way_only )
         {
             struct naive_device pf =
                 describe(world_get(naive->world, physfn), false, 0);
 
-            pf.node = report->node;
             replace(naive, &pf);
             enter(naive, &pf);
         }
-        now.extfn = find(naive, physfn)->extfn;
+        now.extfn = naive_record(naive, physfn)->extfn;
     }
     enter(naive, &now);
     return 0;
@@ -591,7 +457,7 @@ int naive_add(struct naive *naive, uint32_t sbdf,
 
 int naive_remove(struct naive *naive, uint32_t sbdf)
 {
-    struct naive_device *device = find(naive, sbdf);
+    struct naive_device *device = naive_record(naive, sbdf);
     int rc = device && !device->way_only ? 0 : -ENODEV;
 
     begin(naive);
@@ -602,7 +468,7 @@ int naive_remove(struct naive *naive, uint32_t sbdf)
 
 int naive_reset(struct naive *naive, uint32_t sbdf)
 {
-    struct naive_device *device = find(naive, sbdf);
+    struct naive_device *device = naive_record(naive, sbdf);
 
     begin(naive);
     if ( !device || device->way_only )
@@ -617,7 +483,7 @@ int naive_reset(struct naive *naive, uint32_t sbdf)
 
 void naive_refuse(struct naive *naive, uint32_t sbdf)
 {
-    struct naive_device *device = find(naive, sbdf);
+    struct naive_device *device = naive_record(naive, sbdf);
 
     begin(naive);
     if ( !device || device->way_only )

@@ -113,7 +113,7 @@ static void proximity_domains(void)
         call(&machine, PHYSDEVOP_pci_device_add, &arg, ADD_SIZE + sizeof(pxm)),
         0);
     CU_ASSERT_EQUAL(xpci_device(machine.xpci, AT(1, 0, 0), &info), 0);
-    CU_ASSERT_EQUAL(info.node, XPCI_NO_NODE);
+    CU_ASSERT_EQUAL(info.node, 5);
     machine_dispose(&machine);
 }
 

@@ -182,7 +182,18 @@ static void the_same_report_changes_nothing(void)
 
 static void a_report_brings_the_node_up_to_date(void)
 {
-    static const uint32_t nodes[] = { 0, 0, 3, XPCI_NO_NODE, 1 };
+    /* What is reported, and the node afterwards: no node says nothing. */
+    static const struct {
+        uint32_t reported;
+        uint32_t node;
+    } nodes[] = {
+        { XPCI_NO_NODE, XPCI_NO_NODE },
+        { 0, 0 },
+        { 0, 0 },
+        { 3, 3 },
+        { XPCI_NO_NODE, 3 },
+        { 1, 1 },
+    };
     struct xpci_report report = { 0 };
     struct xpci_device_info info;
     struct machine machine;
@@ -192,12 +203,12 @@ static void a_report_brings_the_node_up_to_date(void)
     machine_run(&machine, "01:00.0 e; 01:00.1 v");
     for ( i = 0; i < ARRAY_SIZE(nodes); i++ )
     {
-        report.node = nodes[i];
+        report.node = nodes[i].reported;
         machine.host.locked = true;
         CU_ASSERT_EQUAL(xpci_add(machine.xpci, AT(1, 0, 0), &report), 0);
         machine.host.locked = false;
         CU_ASSERT_EQUAL(xpci_device(machine.xpci, AT(1, 0, 0), &info), 0);
-        CU_ASSERT_EQUAL(info.node, nodes[i]);
+        CU_ASSERT_EQUAL(info.node, nodes[i].node);
         CU_ASSERT_EQUAL(machine.host.left_count, 0);
     }
     machine_dispose(&machine);
