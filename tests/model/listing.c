@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PAGE 16
+#define PAGE 64
 
 void listing_init(struct listing *listing)
 {

@@ -2,8 +2,8 @@
 #
 # The naive model against the core: random events, and all orders.
 
-MODEL_LIB_SOURCES := $(addprefix tests/model/, naive.c world.c host.c \
-	listing.c event.c trial.c grow.c)
+MODEL_LIB_SOURCES := $(addprefix tests/model/, naive.c naive_rules.c world.c \
+	host.c listing.c event.c trial.c grow.c)
 MODEL_OBJECTS = $(call san,$(MODEL_LIB_SOURCES) $(CORE_SOURCES))
 
 $(BUILD)/tests/random-events: $(call san,tests/model/random.c \

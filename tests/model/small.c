@@ -32,6 +32,12 @@ const struct small_machine small_machines[] = {
         { AT(1, 0, 2), 'v', 0, 0, AT(1, 0, 0), 0, 2 },
         { AT(1, 0, 3), 'v', 0, 0, AT(1, 0, 0), true, 0 },
         { AT(1, 1, 0), 'e', 0, 0, 0, 0, 0 } } },
+    /* What a VF's report says about a node is not about its PF. */
+    { "a PF without a node",
+      { { AT(0, 1, 0), 'r', 1, 1, 0, 0, 0 },
+        { AT(1, 0, 0), 'e', 0, 0, 0, 0, 0 },
+        { AT(1, 0, 1), 'v', 0, 0, AT(1, 0, 0), 0, 1 },
+        { AT(1, 0, 2), 'v', 0, 0, AT(1, 0, 0), 0, 2 } } },
     /* VFs on bus 2, which no bridge has as its secondary: [1-2] */
     { "VFs that spill over to the next bus",
       { { AT(0, 1, 0), 'p', 1, 2, 0, 0, 0 },

@@ -3,7 +3,7 @@
 # The core, case by case (CUnit).
 
 UNIT_MODEL_SOURCES := $(addprefix tests/model/, world.c host.c listing.c \
-	naive.c grow.c small.c)
+	naive.c naive_rules.c grow.c small.c)
 
 $(BUILD)/tests/unit: $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) \
 		$(CORE_SOURCES))

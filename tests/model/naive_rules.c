@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "naive_rules.h"
+
+struct naive_device *naive_record(const struct naive *naive, uint32_t sbdf)
+{
+    size_t i;
+
+    for ( i = 0; i < naive->count; i++ )
+        if ( naive->devices[i].sbdf == sbdf )
+            return &naive->devices[i];
+    return NULL;
+}
+
+const struct naive_device *naive_find(const struct naive *naive, uint32_t sbdf)
+{
+    return naive_record(naive, sbdf);
+}
+
+bool naive_configured(const struct naive_device *device)
+{
+    return device->bridge && bus_of(device) < device->secondary &&
+           device->secondary <= device->subordinate;
+}
+
+bool naive_covers(const struct naive_device *device, uint8_t bus)
+{
+    return naive_configured(device) && device->secondary <= bus &&
+           bus <= device->subordinate;
+}
+
+/* Does `a` lead to `bus` rather than `b`, where both cover it? */
+static bool is_better(const struct naive_device *a,
+                      const struct naive_device *b, uint8_t bus)
+{
+    int size_a = a->subordinate - a->secondary;
+    int size_b = b->subordinate - b->secondary;
+
+    if ( (a->secondary == bus) != (b->secondary == bus) )
+        return a->secondary == bus;
+    if ( size_a != size_b )
+        return size_a < size_b;
+    return a->sbdf < b->sbdf;
+}
+
+struct naive_device *naive_leads_to(const struct naive *naive, uint16_t segment,
+                                    uint8_t bus)
+{
+    struct naive_device *best = NULL;
+    size_t i;
+
+    for ( i = 0; i < naive->count; i++ )
+    {
+        struct naive_device *device = &naive->devices[i];
+
+        if ( device->bridge && segment_of(device) == segment &&
+             naive_covers(device, bus) &&
+             (!best || is_better(device, best, bus)) )
+            best = device;
+    }
+    return best;
+}
+
+const struct naive_device *naive_way(const struct naive *naive,
+                                     uint16_t segment, uint8_t bus)
+{
+    return naive_leads_to(naive, segment, bus);
+}
+
+static bool nested_in(const struct naive_device *inner,
+                      const struct naive_device *outer)
+{
+    return outer->secondary <= bus_of(inner) &&
+           bus_of(inner) <= outer->subordinate &&
+           inner->subordinate <= outer->subordinate;
+}
+
+bool naive_clash(const struct naive_device *a, const struct naive_device *b)
+{
+    if ( a == b || segment_of(a) != segment_of(b) || !naive_configured(a) ||
+         !naive_configured(b) )
+        return false;
+    if ( a->subordinate < b->secondary || b->subordinate < a->secondary )
+        return false;
+    return !nested_in(a, b) && !nested_in(b, a);
+}
+
+bool naive_in_conflict(const struct naive *naive,
+                       const struct naive_device *device)
+{
+    size_t i;
+
+    for ( i = 0; i < naive->count; i++ )
+        if ( naive_clash(device, &naive->devices[i]) )
+            return true;
+    return false;
+}
+
+struct naive_upstream naive_upstream(const struct naive *naive,
+                                     uint16_t segment, uint8_t bus)
+{
+    struct naive_upstream upstream = { 0 };
+    const struct naive_device *way = naive_leads_to(naive, segment, bus);
+
+    for ( ; way; way = naive_leads_to(naive, segment, bus_of(way)) )
+    {
+        if ( way->type != XPCI_TYPE_PCIE_TO_PCI_BRIDGE &&
+             way->type != XPCI_TYPE_PCI_TO_PCIE_BRIDGE &&
+             way->type != XPCI_TYPE_PCI_BRIDGE )
+            continue;
+        upstream.aliased = true;
+        upstream.bridge = way->sbdf;
+        upstream.secondary = way->secondary;
+    }
+    return upstream;
+}
+
+bool naive_is_behind(const struct naive *naive, uint8_t bus,
+                     const struct naive_device *bridge)
+{
+    const struct naive_device *way;
+    uint16_t segment = segment_of(bridge);
+
+    for ( way = naive_leads_to(naive, segment, bus); way;
+          way = naive_leads_to(naive, segment, bus_of(way)) )
+        if ( way == bridge )
+            return true;
+    return false;
+}
