@@ -102,27 +102,21 @@ static int by_sbdf(const void *a, const void *b)
 static void add_buses(struct listing *listing, const struct naive *naive,
                       uint16_t segment)
 {
+    struct naive_bus buses[256];
     unsigned int bus;
 
+    naive_buses(naive, segment, buses);
     room_for_buses(listing, 256);
     for ( bus = 0; bus < 256; bus++ )
-    {
-        const struct naive_device *way =
-            naive_way(naive, segment, (uint8_t)bus);
-        struct naive_upstream upstream;
-
-        if ( !way )
-            continue;
-        upstream = naive_upstream(naive, segment, (uint8_t)bus);
-        listing->buses[listing->bus_count++] = (struct xpci_bus_info){
-            .segment = segment,
-            .bus = (uint8_t)bus,
-            .aliased = upstream.aliased,
-            .bridge = way->sbdf,
-            .alias = upstream.bridge,
-            .secondary = upstream.secondary,
-        };
-    }
+        if ( buses[bus].way )
+            listing->buses[listing->bus_count++] = (struct xpci_bus_info){
+                .segment = segment,
+                .bus = (uint8_t)bus,
+                .aliased = buses[bus].upstream.aliased,
+                .bridge = buses[bus].way->sbdf,
+                .alias = buses[bus].upstream.bridge,
+                .secondary = buses[bus].upstream.secondary,
+            };
 }
 
 void listing_from_naive(struct listing *listing, const struct naive *naive)

@@ -78,11 +78,13 @@ int naive_check_add(const struct naive *naive, uint32_t sbdf,
 
 /* The record at `sbdf` (a way only included) or NULL. */
 const struct naive_device *naive_find(const struct naive *naive, uint32_t sbdf);
-/* The bridge that leads to a bus or NULL. */
-const struct naive_device *naive_way(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus);
-struct naive_upstream naive_upstream(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus);
+/* All buses of a segment at once. */
+struct naive_bus {
+    const struct naive_device *way; /* NULL: no bridge leads there */
+    struct naive_upstream upstream;
+};
+void naive_buses(const struct naive *naive, uint16_t segment,
+                 struct naive_bus buses[256]);
 bool naive_configured(const struct naive_device *device);
 bool naive_in_conflict(const struct naive *naive,
                        const struct naive_device *device);

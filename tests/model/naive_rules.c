@@ -60,12 +60,6 @@ struct naive_device *naive_leads_to(const struct naive *naive, uint16_t segment,
     return best;
 }
 
-const struct naive_device *naive_way(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus)
-{
-    return naive_leads_to(naive, segment, bus);
-}
-
 static bool nested_in(const struct naive_device *inner,
                       const struct naive_device *outer)
 {
@@ -95,23 +89,30 @@ bool naive_in_conflict(const struct naive *naive,
     return false;
 }
 
-struct naive_upstream naive_upstream(const struct naive *naive,
-                                     uint16_t segment, uint8_t bus)
+void naive_buses(const struct naive *naive, uint16_t segment,
+                 struct naive_bus buses[256])
 {
-    struct naive_upstream upstream = { 0 };
-    const struct naive_device *way = naive_leads_to(naive, segment, bus);
+    unsigned int bus;
 
-    for ( ; way; way = naive_leads_to(naive, segment, bus_of(way)) )
+    for ( bus = 0; bus < 256; bus++ )
+        buses[bus].way = naive_leads_to(naive, segment, (uint8_t)bus);
+    for ( bus = 0; bus < 256; bus++ )
     {
-        if ( way->type != XPCI_TYPE_PCIE_TO_PCI_BRIDGE &&
-             way->type != XPCI_TYPE_PCI_TO_PCIE_BRIDGE &&
-             way->type != XPCI_TYPE_PCI_BRIDGE )
-            continue;
-        upstream.aliased = true;
-        upstream.bridge = way->sbdf;
-        upstream.secondary = way->secondary;
+        struct naive_upstream *upstream = &buses[bus].upstream;
+        const struct naive_device *way = buses[bus].way;
+
+        memset(upstream, 0, sizeof(*upstream));
+        for ( ; way; way = buses[bus_of(way)].way )
+        {
+            if ( way->type != XPCI_TYPE_PCIE_TO_PCI_BRIDGE &&
+                 way->type != XPCI_TYPE_PCI_TO_PCIE_BRIDGE &&
+                 way->type != XPCI_TYPE_PCI_BRIDGE )
+                continue;
+            upstream->aliased = true;
+            upstream->bridge = way->sbdf;
+            upstream->secondary = way->secondary;
+        }
     }
-    return upstream;
 }
 
 bool naive_is_behind(const struct naive *naive, uint8_t bus,

@@ -44,10 +44,12 @@ static struct naive_upstream ask_core(const struct xpci *xpci, uint16_t segment,
 static void ask_naive(const struct naive *naive, uint16_t segment,
                       struct trial_buses *buses)
 {
+    struct naive_bus of[256];
     unsigned int bus;
 
+    naive_buses(naive, segment, of);
     for ( bus = 0; bus < 256; bus++ )
-        buses->of[bus] = naive_upstream(naive, segment, (uint8_t)bus);
+        buses->of[bus] = of[bus].upstream;
 }
 
 /* The lookups answer as before while a device leaves. */
