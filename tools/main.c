@@ -11,7 +11,7 @@
 
 static const struct command *const commands[] = {
     &command_list,  &command_tree, &command_bus2bridge, &command_upstream,
-    &command_check, &command_dump, &command_replay,
+    &command_check, &command_dump, &command_diff,       &command_replay,
 };
 
 static void message(const char *kind, const char *format, va_list arguments)
@@ -40,26 +40,22 @@ void tool_warning(const char *format, ...)
     va_end(arguments);
 }
 
+/* All of it fits a screen of 24 lines. */
 static void print_help(void)
 {
     size_t i;
 
-    puts("Usage: xl-pci COMMAND [OPTION...] [SBDF|FILE]\n"
-         "The PCI topology that a hypervisor works with: which bridge leads to "
-         "which\n"
-         "bus, whose requester ID a device's DMA carries, and what is wrong.\n"
-         "\n"
-         "Commands:");
+    puts("Usage: xl-pci COMMAND [OPTION...] [ARGUMENT...]\n"
+         "The PCI topology that a hypervisor works with, and what dom0 has.\n");
     for ( i = 0; i < ARRAY_SIZE(commands); i++ )
         printf("  %-10s %-9s %s\n", commands[i]->name, commands[i]->arguments,
                commands[i]->summary);
-    puts("\nWhere the topology comes from (default: this machine):");
+    putchar('\n');
     options_print(SOURCE_OPTIONS);
-    puts("\nxl-pci COMMAND --help tells more.  An SBDF is SSSS:BB:DD.F, or "
-         "BB:DD.F in\n"
-         "segment 0000.  Exit codes: 0 done, 1 something is wrong, 2 usage or "
-         "unreadable\n"
-         "input, 3 the system refused or there is no such device.");
+    puts("\nxl-pci COMMAND --help tells more.  An SBDF is SSSS:BB:DD.F or "
+         "BB:DD.F.  Exit codes:\n"
+         "0 done, 1 something is wrong, 2 usage or unreadable input, 3 the "
+         "system refused.");
 }
 
 static void print_command_help(const struct command *command)

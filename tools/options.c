@@ -123,7 +123,8 @@ static bool check_call(const struct invocation *call)
                    command->arguments, command->name);
         return false;
     }
-    if ( call->argument_count > command->argument_count )
+    if ( call->argument_count > command->argument_count &&
+         !command->more_arguments )
     {
         tool_error("%s: unexpected argument '%s'; try `xl-pci %s --help`",
                    command->name, call->arguments[command->argument_count],

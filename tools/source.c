@@ -3,24 +3,46 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "../dom0-agent/backend.h"
-#include "../dom0-agent/view.h"
-#include "tool.h"
+#include "progress.h"
+#include "topology.h"
 
-static void say_warning(void *data, const char *text)
+void topology_init(struct topology *topology)
+{
+    xpci_snapshot_init(&topology->snapshot);
+    topology->space = NULL;
+}
+
+void topology_dispose(struct topology *topology)
+{
+    xpci_snapshot_dispose(&topology->snapshot);
+    config_space_close(topology->space);
+    topology->space = NULL;
+}
+
+void topology_warn(void *data, const char *text)
 {
     (void)data;
     tool_warning("%s", text);
 }
 
-static struct view_source named_source(const struct invocation *call)
+struct view_source topology_named_source(const struct invocation *call)
 {
     if ( call->dump )
         return (struct view_source){ VIEW_DUMP, call->dump };
     if ( call->sysfs )
         return (struct view_source){ VIEW_SYSFS, call->sysfs };
     return (struct view_source){ VIEW_LIVE, NULL };
+}
+
+struct view_source topology_source_at(const char *path)
+{
+    struct stat status;
+    bool directory = !stat(path, &status) && S_ISDIR(status.st_mode);
+
+    return (struct view_source){ directory ? VIEW_SYSFS : VIEW_DUMP, path };
 }
 
 /* Boot an embedded hypervisor on `space` and ask it. */
@@ -43,55 +65,171 @@ out:
     return rc;
 }
 
+/* What dom0's kernel has, with what it cannot describe left out. */
+static int read_dom0(struct xpci_snapshot *snapshot, struct config_space *space,
+                     const struct view_source *source,
+                     struct xpci_message *message)
+{
+    struct view dom0;
+    int rc;
+
+    view_init(&dom0);
+    rc = view_read(&dom0, space, source, message);
+    if ( !rc )
+    {
+        *snapshot = dom0.snapshot;
+        xpci_snapshot_init(&dom0.snapshot);
+    }
+    view_dispose(&dom0);
+    return rc;
+}
+
 /* Ask the Xen that this machine runs on, whose dom0 sees `space`. */
 static int read_xen(struct xpci_snapshot *snapshot, struct config_space *space,
                     const struct view_source *source,
                     struct xpci_message *message)
 {
     struct backend *backend = NULL;
-    struct view dom0;
+    struct xpci_snapshot dom0;
     int rc;
 
-    view_init(&dom0);
-    rc = view_read(&dom0, space, source, message);
+    xpci_snapshot_init(&dom0);
+    rc = read_dom0(&dom0, space, source, message);
     if ( rc )
         goto out;
     rc = backend_xen_open(&backend, message);
     if ( rc )
         goto out;
-    rc = backend->ops->snapshot(backend, &dom0.snapshot, snapshot, NULL,
-                                message);
+    rc = backend->ops->snapshot(backend, &dom0, snapshot, NULL, message);
 
 out:
     backend_close(backend);
-    view_dispose(&dom0);
+    xpci_snapshot_dispose(&dom0);
     return rc;
+}
+
+enum reading {
+    READ_EMBEDDED,
+    READ_DOM0,
+    READ_XEN
+};
+
+static enum tool_exit read_from(struct topology *topology,
+                                const struct view_source *source,
+                                enum reading reading, const char *advice)
+{
+    struct xpci_message message = { .text = "" };
+    int rc;
+
+    progress_begin("reading %s", source->path ? source->path : "this machine");
+    rc = view_open_space(&topology->space, source, topology_warn, NULL,
+                         &message);
+    if ( rc )
+        goto out;
+    switch ( reading )
+    {
+    case READ_EMBEDDED:
+        rc = read_embedded(&topology->snapshot, topology->space);
+        break;
+    case READ_DOM0:
+        rc = read_dom0(&topology->snapshot, topology->space, source, &message);
+        break;
+    case READ_XEN:
+        rc = read_xen(&topology->snapshot, topology->space, source, &message);
+        /* Its tables are what was recorded, and not what reads now. */
+        config_space_close(topology->space);
+        topology->space = NULL;
+        break;
+    }
+
+out:
+    progress_end();
+    if ( !rc )
+        return TOOL_DONE;
+    tool_error("%s%s", *message.text ? message.text : strerror(-rc), advice);
+    return source->kind == VIEW_LIVE || rc == -ENOMEM ? TOOL_REFUSED
+                                                      : TOOL_USAGE;
+}
+
+enum tool_exit topology_read(struct topology *topology,
+                             const struct invocation *call)
+{
+    const struct view_source source = topology_named_source(call);
+    bool ask_xen =
+        source.kind == VIEW_LIVE && !call->embedded && backend_xen_is_here();
+
+    return read_from(topology, &source, ask_xen ? READ_XEN : READ_EMBEDDED,
+                     ask_xen ? "; --embedded does without Xen" : "");
+}
+
+/* A JSON file begins with a brace. */
+static bool is_json(const char *path)
+{
+    FILE *in = fopen(path, "re");
+    int c = EOF;
+
+    if ( !in )
+        return false;
+    do
+        c = getc(in);
+    while ( c == ' ' || c == '\n' || c == '\t' || c == '\r' );
+    fclose(in);
+    return c == '{';
+}
+
+static enum tool_exit read_json(struct topology *topology, const char *path)
+{
+    struct xpci_message message = { .text = "" };
+    FILE *in = fopen(path, "re");
+    int rc;
+
+    if ( !in )
+    {
+        tool_error("%s: cannot be opened: %s", path, strerror(errno));
+        return TOOL_USAGE;
+    }
+    progress_begin("reading %s", path);
+    rc = snapshot_read_json(&topology->snapshot, in, path, &message);
+    progress_end();
+    fclose(in);
+    if ( !rc )
+        return TOOL_DONE;
+    tool_error("%s", *message.text ? message.text : strerror(-rc));
+    return rc == -ENOMEM ? TOOL_REFUSED : TOOL_USAGE;
+}
+
+enum tool_exit topology_read_word(struct topology *topology, const char *word)
+{
+    const struct invocation live = { 0 };
+    const struct view_source here = { VIEW_LIVE, NULL };
+    struct view_source source;
+
+    if ( !strcmp(word, "live") )
+        return topology_read(topology, &live);
+    if ( !strcmp(word, "dom0") )
+        return read_from(topology, &here, READ_DOM0, "");
+    if ( !strcmp(word, "hypervisor") )
+        return read_from(topology, &here, READ_XEN, "");
+    source = topology_source_at(word);
+    /* What is read from a pipe can be looked at only once. */
+    if ( source.kind == VIEW_DUMP && strcmp(word, "-") && is_json(word) )
+        return read_json(topology, word);
+    return read_from(topology, &source, READ_EMBEDDED, "");
 }
 
 enum tool_exit source_read(struct xpci_snapshot *snapshot,
                            const struct invocation *call)
 {
-    const struct view_source source = named_source(call);
-    struct xpci_message message = { .text = "" };
-    struct config_space *space = NULL;
-    bool ask_xen = false;
-    int rc;
+    struct topology topology;
+    enum tool_exit result;
 
-    rc = view_open_space(&space, &source, say_warning, NULL, &message);
-    if ( rc )
-        goto out;
-    ask_xen =
-        source.kind == VIEW_LIVE && !call->embedded && backend_xen_is_here();
-    rc = ask_xen ? read_xen(snapshot, space, &source, &message)
-                 : read_embedded(snapshot, space);
-
-out:
-    if ( rc )
-        tool_error("%s%s", *message.text ? message.text : strerror(-rc),
-                   ask_xen ? "; --embedded does without Xen" : "");
-    config_space_close(space);
-    if ( !rc )
-        return TOOL_DONE;
-    return source.kind == VIEW_LIVE || rc == -ENOMEM ? TOOL_REFUSED
-                                                     : TOOL_USAGE;
+    topology_init(&topology);
+    result = topology_read(&topology, call);
+    if ( result == TOOL_DONE )
+    {
+        *snapshot = topology.snapshot;
+        xpci_snapshot_init(&topology.snapshot);
+    }
+    topology_dispose(&topology);
+    return result;
 }

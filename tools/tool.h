@@ -40,7 +40,8 @@ struct command {
     const char *name;
     const char *options;   /* the letters it takes, see options.c */
     const char *arguments; /* as its usage line shows them, "" for none */
-    int argument_count;    /* how many it needs, no more and no less */
+    int argument_count;    /* how many it needs */
+    bool more_arguments;   /* takes more than these, as many as there are */
     const char *summary;   /* for the list of commands */
     const char *about;     /* for its own help */
     enum tool_exit (*run)(struct invocation *call);
@@ -51,6 +52,7 @@ extern const struct command command_tree;
 extern const struct command command_bus2bridge;
 extern const struct command command_upstream;
 extern const struct command command_check;
+extern const struct command command_diff;
 extern const struct command command_dump;
 extern const struct command command_replay;
 

@@ -95,9 +95,8 @@ def network(sbdf):
     return Function(sbdf, 0x8086, 0x100e, NETWORK_CLASS)
 
 
-def desktop():
-    """Ports, a switch, a PCI Express to PCI bridge, a second root bus."""
-    return dump([
+def desktop_functions():
+    return [
         host("00:00.0"),
         port("00:01.0", ROOT_PORT, 0, 1, 1),
         port("00:1c.0", ROOT_PORT, 0, 2, 5).multifunction(),
@@ -115,7 +114,66 @@ def desktop():
         network("08:04.0"),
         Function("ff:00.0", 0x8086, 0x2c70, HOST_CLASS).multifunction(),
         Function("ff:00.1", 0x8086, 0x2d81, HOST_CLASS).multifunction(),
-    ])
+    ]
+
+
+def desktop():
+    """Ports, a switch, a PCI Express to PCI bridge, a second root bus."""
+    return dump(desktop_functions())
+
+
+def renumbered():
+    """The desktop when each port was given a bus more; a card came, one went."""
+    buses = {0: 0, 1: 1, 2: 3, 3: 4, 4: 5, 5: 6, 6: 8, 7: 9, 8: 0xa,
+             0xff: 0xff}
+    functions = []
+    for function in desktop_functions():
+        if function.sbdf == "01:00.0":
+            continue
+        bus, place = function.sbdf.split(":")
+        function.sbdf = f"{buses[int(bus, 16)]:02x}:{place}"
+        if function.bytes[0x0e] & 1:
+            for at in (0x18, 0x19, 0x1a):
+                function.bytes[at] = buses[function.bytes[at]]
+        if function.sbdf in ("00:01.0", "00:1c.0", "00:1c.1"):
+            function.bytes[0x1a] += 1
+        functions.append(function)
+    functions.append(Function("06:00.0", 0x8086, 0x1533, NETWORK_CLASS,
+                              256).express(ENDPOINT))
+    return dump(functions)
+
+
+def restarted():
+    """The desktop after what hardware and drivers change by themselves."""
+    functions = desktop_functions()
+    for function in functions:
+        function.word(0x04, 0x0507)
+        function.bytes[0x07] |= 0xf9
+        function.bytes[0x0c] = 0x10
+        function.bytes[0x3c] = 0x0b
+        if function.bytes[0x0e] & 1:
+            function.word(0x1e, 0xffff)
+            function.long(0x20, 0xfe00fe00)
+            function.word(0x3e, 0x0003)
+        else:
+            function.long(0x10, 0xfebc0000)
+        if function.bytes[0x34]:
+            function.word(0x4a, 0x003f)
+            function.word(0x52, 0xd022)
+            function.word(0x58, 0x17f1)
+            function.word(0x5a, 0x015f)
+            function.long(0x60, 0x00030000)
+    return dump(functions)
+
+
+def refitted():
+    """The desktop with other cards in its slots."""
+    functions = {function.sbdf: function for function in desktop_functions()}
+    functions["04:00.0"].word(0x02, 0x10d3)
+    functions["01:00.0"].word(0x2e, 0x0777)
+    functions["01:00.0"].bytes[0x08] = 0x02
+    functions["03:01.0"].long(0x54, 12 << 19)
+    return dump(list(functions.values()))
 
 
 def segments():
@@ -249,7 +307,8 @@ MACHINES = {
     "above-ffff": above_ffff, "empty": empty, "no-bytes": no_bytes,
     "short-bytes": short_bytes, "cut": cut, "garbled": garbled,
     "not-a-device": not_a_device, "bad-function": bad_function,
-    "twice": twice,
+    "twice": twice, "renumbered": renumbered, "restarted": restarted,
+    "refitted": refitted,
 }
 
 

@@ -8,13 +8,20 @@ $(BUILD)/tests/tree-walk: $(call san,tests/tool/tree_walk.c tools/tree.c) \
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcunit
 
+$(BUILD)/tests/compare-mask: \
+		$(call san,tests/tool/compare_mask.c dom0-agent/compare_mask.c)
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^
+
 .PHONY: check-tool
-check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk
+check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
+		$(BUILD)/tests/compare-mask
 	@mkdir -p $(BUILD)/tests/data
 	tests/data/mkdump.py $(BUILD)/tests/data
 	@for dump in tests/data/*.lspci; do \
 		cmp $$dump $(BUILD)/tests/data/$${dump##*/} || exit 1; done
 	$(BUILD)/tests/tree-walk
+	$(BUILD)/tests/compare-mask docs/compare-mask.md
 	tests/tool/run --tool $<
 	tools/story/run $< >$(BUILD)/tests/story.txt
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)

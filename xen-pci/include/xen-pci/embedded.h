@@ -115,4 +115,15 @@ int __must_check trace_replay(const char *path, enum trace_model model,
 int __must_check snapshot_print_json(const struct xpci_snapshot *snapshot,
                                      FILE *out);
 
+/*
+ * Read what snapshot_print_json() wrote: devices, buses and problems; what
+ * it does not write (revisions, flags such as stale) is as if it were not so.
+ * `snapshot` is initialised and empty, and stays so on an error: -EINVAL and
+ * "NAME: WHERE: found ..., expected ..." in `message`, -EFBIG, -ENOMEM, or
+ * why `in` cannot be read.
+ */
+int __must_check snapshot_read_json(struct xpci_snapshot *snapshot, FILE *in,
+                                    const char *name,
+                                    struct xpci_message *message);
+
 #endif /* XEN_PCI_EMBEDDED_H */

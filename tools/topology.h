@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A topology with the config space that it was read from. */
+#ifndef XL_PCI_TOPOLOGY_H
+#define XL_PCI_TOPOLOGY_H
+
+#include "../dom0-agent/view.h"
+#include "tool.h"
+
+struct topology {
+    struct xpci_snapshot snapshot;
+    /* NULL: none can be read (a hypervisor's own tables, a JSON file). */
+    struct config_space *space;
+};
+
+void topology_init(struct topology *topology);
+void topology_dispose(struct topology *topology);
+
+/*
+ * What the options name, as source_read() has it.  `topology` is initialised
+ * and empty.  TOOL_DONE, or the exit code after the error was said.
+ */
+enum tool_exit topology_read(struct topology *topology,
+                             const struct invocation *call);
+
+/*
+ * What an argument names: a dump, a directory laid out like /sys, a JSON file
+ * that `xl-pci dump -o json` wrote, or one of the words "live" (what no
+ * option means), "hypervisor" (the Xen that this machine runs on) and "dom0"
+ * (what its kernel has).
+ */
+enum tool_exit topology_read_word(struct topology *topology, const char *word);
+#define TOPOLOGY_WORDS "live, hypervisor or dom0"
+
+/* A directory or a dump, by what is there at `path`. */
+struct view_source topology_source_at(const char *path);
+
+/* The source that -F or --sysfs names, else this machine. */
+struct view_source topology_named_source(const struct invocation *call);
+
+/* A config_space_warn that prints a warning. */
+void topology_warn(void *data, const char *text);
+
+#endif /* XL_PCI_TOPOLOGY_H */
