@@ -314,8 +314,6 @@ static void check_remap_call(struct trial *trial, uint16_t segment)
 static void check_remap(struct trial *trial, const struct event *event)
 {
     uint16_t segment = XPCI_SEGMENT(event->sbdf);
-    const struct naive_upstream *own =
-        &trial->upstream_before.of[XPCI_BUS(event->sbdf)];
     unsigned int bus;
 
     check_remap_call(trial, segment);
@@ -330,10 +328,6 @@ static void check_remap(struct trial *trial, const struct event *event)
             continue;
         /* One change of a scan may be undone by another. */
         if ( got && trial->scanning )
-            continue;
-        /* What a refused device's failed mapping disturbed, a host knows. */
-        if ( got && event->kind == EVENT_REFUSE && own->aliased &&
-             same_upstream(own, &trial->upstream_after.of[bus]) )
             continue;
         complain(trial, "remap %s bus %02x, whose answer %s",
                  got ? "names" : "leaves out", bus,
