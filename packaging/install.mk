@@ -26,24 +26,24 @@ zshcompletiondir ?= $(datadir)/zsh/site-functions
 systemdsystemunitdir ?= $(prefix)/lib/systemd/system
 initdir ?= $(sysconfdir)/init.d
 
-# The module, its hooks, and the command that lays them into a Xen tree.
-modulesrcdir ?= $(datadir)/xen-pci/module
+# The module with its hooks: what is in xen-pci/.
+modulesrcdir ?= $(datadir)/xen-pci-module
 
 INSTALL ?= install
 INSTALL_PROGRAM ?= $(INSTALL)
 INSTALL_SCRIPT ?= $(INSTALL)
 INSTALL_DATA ?= $(INSTALL) -m 644
 
-XPCI_VERSION := $(shell sed -n 's/^\#define XPCI_VERSION "\(.*\)"/\1/p' \
+XPCI_VERSION := $(shell sed -n 's/^.define XPCI_VERSION "\(.*\)"/\1/p' \
 	xen-pci/include/xen-pci/version.h)
 
 XPCI_HEADERS := $(wildcard xen-pci/include/xen-pci/*.h)
 XPCI_DOCS := README.md CONTRIBUTING.md CHANGELOG.md $(wildcard docs/*.md)
-XPCI_MODULE_FILES := $(wildcard xen-pci/*.[ch] xen-pci/include/xen-pci/*.h \
-	xen-pci/hypervisor/*.[ch] xen-pci/hypervisor/doors/*.h \
-	xen-pci/hypervisor/hooks/*.cocci xen-pci/hypervisor/kbuild.mk)
-XPCI_MODULE_SCRIPTS := xen-pci/hypervisor/lay-in.sh \
-	xen-pci/hypervisor/apply-hooks.sh
+XPCI_MODULE_FILES := $(patsubst xen-pci/%,%,$(wildcard xen-pci/*.[ch] \
+	xen-pci/include/xen-pci/*.h xen-pci/hypervisor/*.[ch] \
+	xen-pci/hypervisor/doors/*.h xen-pci/hypervisor/hooks/*.cocci \
+	xen-pci/hypervisor/kbuild.mk))
+XPCI_MODULE_SCRIPTS := hypervisor/lay-in.sh hypervisor/apply-hooks.sh
 
 XPCI_UNIT := dom0-agent/xen-pcid.service
 XPCI_INIT := dom0-agent/xen-pcid.init
@@ -102,10 +102,11 @@ install-dev: $(BUILD)/libxenpci.a
 
 install-module:
 	@set -e; for file in $(XPCI_MODULE_FILES); do \
-		$(INSTALL) -d "$(D)$(modulesrcdir)/$${file%/*}"; \
-		$(INSTALL_DATA) $$file "$(D)$(modulesrcdir)/$$file"; done
+		$(INSTALL) -d "$$(dirname "$(D)$(modulesrcdir)/$$file")"; \
+		$(INSTALL_DATA) xen-pci/$$file "$(D)$(modulesrcdir)/$$file"; done
 	@set -e; for file in $(XPCI_MODULE_SCRIPTS); do \
-		$(INSTALL_SCRIPT) $$file "$(D)$(modulesrcdir)/$$file"; done
+		$(INSTALL_SCRIPT) xen-pci/$$file "$(D)$(modulesrcdir)/$$file"; \
+	done
 	$(INSTALL) -d '$(D)$(bindir)' '$(D)$(mandir)/man1'
 	$(call subst_to,packaging/xen-pci-module-build.in,$(D)$(bindir)/xen-pci-module-build,755)
 	$(INSTALL_DATA) docs/man/xen-pci-module-build.1 \
