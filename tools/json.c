@@ -88,6 +88,12 @@ void json_format(struct json_writer *writer, const char *key,
     json_text(writer, key, text);
 }
 
+void json_boolean(struct json_writer *writer, const char *key, bool value)
+{
+    write_key(writer, key);
+    write_value(writer, json_object_new_boolean(value), false);
+}
+
 void json_number(struct json_writer *writer, const char *key, int64_t number)
 {
     write_key(writer, key);

@@ -39,5 +39,6 @@ void json_text(struct json_writer *writer, const char *key, const char *text);
 void json_format(struct json_writer *writer, const char *key,
                  const char *format, ...) __attribute__((format(printf, 3, 4)));
 void json_number(struct json_writer *writer, const char *key, int64_t number);
+void json_boolean(struct json_writer *writer, const char *key, bool value);
 
 #endif /* XL_PCI_JSON_H */

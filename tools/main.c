@@ -10,8 +10,9 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-    &command_list,  &command_tree, &command_bus2bridge, &command_upstream,
-    &command_check, &command_dump, &command_diff,       &command_replay,
+    &command_list,  &command_tree,   &command_bus2bridge, &command_upstream,
+    &command_check, &command_dump,   &command_diff,       &command_audit,
+    &command_plan,  &command_repair, &command_replay,
 };
 
 static void message(const char *kind, const char *format, va_list arguments)
@@ -52,8 +53,8 @@ static void print_help(void)
                commands[i]->summary);
     putchar('\n');
     options_print(SOURCE_OPTIONS);
-    puts("\nxl-pci COMMAND --help tells more.  An SBDF is SSSS:BB:DD.F or "
-         "BB:DD.F.  Exit codes:\n"
+    puts("\nxl-pci COMMAND --help tells more.  SBDF: SSSS:BB:DD.F or BB:DD.F."
+         "  Exit codes:\n"
          "0 done, 1 something is wrong, 2 usage or unreadable input, 3 the "
          "system refused.");
 }

@@ -19,6 +19,15 @@ static const struct tool_option {
     { 'S', false, "sysfs", "DIR", "read a directory laid out like /sys" },
     { 'E', false, "embedded", NULL,
       "this machine's devices, but not the Xen it runs on" },
+    { 'B', false, "boot-from", "A",
+      "what an embedded hypervisor booted on: a dump or a DIR" },
+    { 'R', false, "repair", "POLICY",
+      "none, safe or all (default: all with the module)" },
+    { 'y', true, "yes", NULL, "do not ask" },
+    { 'A', false, "from", "A", "the topology before: as for xl-pci diff" },
+    { 'x', false, "fix", NULL, "print the corrected lines" },
+    { 'I', false, "in-place", NULL,
+      "correct the files; each is kept as FILE~" },
     { 'j', true, "json", NULL, "print JSON, on one line" },
     { 'n', true, "numeric", NULL, "vendor:device numbers instead of names" },
     { 'q', true, "quiet", NULL, "no names: what lspci -t prints" },
@@ -49,6 +58,24 @@ static void apply(struct invocation *call, int letter)
         break;
     case 'E':
         call->embedded = true;
+        break;
+    case 'B':
+        call->boot = optarg;
+        break;
+    case 'R':
+        call->repair = optarg;
+        break;
+    case 'y':
+        call->yes = true;
+        break;
+    case 'A':
+        call->from = optarg;
+        break;
+    case 'x':
+        call->fix = true;
+        break;
+    case 'I':
+        call->in_place = true;
         break;
     case 'j':
         call->json = true;

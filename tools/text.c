@@ -16,6 +16,16 @@ const char *range_format(char *text, const struct xpci_device_info *info)
     return text;
 }
 
+const char *buses_format(char *text, const struct xpci_device_info *info)
+{
+    if ( info->secondary == info->subordinate )
+        snprintf(text, BUSES_LENGTH, "bus %02x", info->secondary);
+    else
+        snprintf(text, BUSES_LENGTH, "buses %02x-%02x", info->secondary,
+                 info->subordinate);
+    return text;
+}
+
 void json_sbdf(struct json_writer *json, const char *key, const uint32_t *sbdf)
 {
     char text[XPCI_SBDF_LENGTH];

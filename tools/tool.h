@@ -26,7 +26,13 @@ struct invocation {
     const char *ids;    /* --ids: a pci.ids file instead of the system's */
     const char *output; /* -o, as given */
     const char *model;  /* --model, as given */
+    const char *boot;   /* --boot-from: what an embedded hypervisor booted on */
+    const char *repair; /* --repair, as given */
+    const char *from;   /* --from: an older topology */
     bool embedded;      /* --embedded: not the hypervisor we run on */
+    bool yes;
+    bool fix;
+    bool in_place;
     bool json;
     bool numeric;
     bool quiet;
@@ -53,6 +59,9 @@ extern const struct command command_bus2bridge;
 extern const struct command command_upstream;
 extern const struct command command_check;
 extern const struct command command_diff;
+extern const struct command command_audit;
+extern const struct command command_plan;
+extern const struct command command_repair;
 extern const struct command command_dump;
 extern const struct command command_replay;
 
