@@ -8,7 +8,7 @@
 _xl_pci_commands()
 {
     "$1" --help 2>/dev/null |
-        sed -n '/^Commands:/,/^$/s/^  \([a-z0-9-][a-z0-9-]*\) .*/\1/p'
+        sed -n 's/^  \([a-z][a-z0-9-]*\) .*/\1/p'
 }
 
 # The options that the help of one command lists, a line each.

@@ -6,8 +6,8 @@
 
 # The commands that `xl-pci --help` lists, as "name:what it does".
 _xl_pci_list() {
-    "$1" --help 2>/dev/null | sed -n '/^Commands:/,/^$/p' |
-        sed -n 's/^  \([a-z0-9-][a-z0-9-]*\)  *\([A-Z|][^ ]*\( [A-Z][^ ]*\)*  *\)\{0,1\}\(.*\)/\1:\4/p'
+    "$1" --help 2>/dev/null |
+        sed -n 's/^  \([a-z][a-z0-9-]*\)  *\([[A-Z|][^ ]*\( [A-Z][^ ]*\)*  *\)\{0,1\}\(.*\)/\1:\4/p'
 }
 
 # The options that a command's help lists, as _arguments takes them.
