@@ -22,6 +22,8 @@ int xpci_place_reserve(struct xpci *xpci, struct xpci_segment *segment,
     return 0;
 }
 
+/*@ requires \valid_read(record);
+    assigns \nothing; */
 static uint32_t place_of(const struct xpci_record *record, uint32_t index)
 {
     uint32_t place = index;
@@ -37,6 +39,8 @@ static uint32_t place_of(const struct xpci_record *record, uint32_t index)
     return place;
 }
 
+/*@ requires has_page_of(segment, sbdf);
+    ensures has_page_of(segment, sbdf); */
 static void place_store(struct xpci_segment *segment, uint32_t sbdf,
                         uint32_t place)
 {

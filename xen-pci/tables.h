@@ -116,7 +116,16 @@ struct xpci {
 void *xpci_alloc(struct xpci *xpci, size_t size);
 void xpci_free(struct xpci *xpci, void *memory, size_t size);
 
+/*@ predicate has_segments{L}(struct xpci *xpci) =
+      \valid(xpci) &&
+      (\forall integer number; 0 <= number < XPCI_DIRECT_SEGMENTS ==>
+        xpci->direct[number] == \null || \valid(xpci->direct[number])) &&
+      \forall integer upper; 0 <= upper < 0x10000 / XPCI_LEAF_SEGMENTS ==>
+        xpci->leaf[upper] == \null || \valid(xpci->leaf[upper]); */
+
 /* A segment, or NULL.  May be called without the lock. */
+/*@ requires has_segments(xpci);
+    assigns \nothing; */
 static inline struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
                                                      uint16_t number)
 {
@@ -154,19 +163,43 @@ static inline struct xpci_record *xpci_record(const struct xpci *xpci,
 }
 
 /* place.c: the index by BDF. */
+/*@ predicate has_pages{L}(struct xpci_segment *segment) =
+      \valid(segment) && \forall integer number; 0 <= number < XPCI_PAGES ==>
+        segment->page[number] == \null || \valid(segment->page[number]);
+
+    predicate has_page_of{L}(struct xpci_segment *segment, integer sbdf) =
+      has_pages(segment) &&
+      \valid(segment->page[XPCI_BUS(sbdf) / XPCI_PAGE_BUSES]);
+
+    // Different BDFs have different places.
+    lemma places_differ:
+      \forall integer bus, devfn, page, offset;
+        0 <= bus < XPCI_BUSES && 0 <= devfn < XPCI_DEVFNS &&
+        page == bus / XPCI_PAGE_BUSES &&
+        offset == bus % XPCI_PAGE_BUSES * XPCI_DEVFNS + devfn ==>
+        page * XPCI_PAGE_BUSES * XPCI_DEVFNS + offset ==
+          bus * XPCI_DEVFNS + devfn; */
+/*@ assigns \nothing;
+    ensures \result == bus % XPCI_BUSES / XPCI_PAGE_BUSES < XPCI_PAGES; */
 static inline unsigned int xpci_page_number(unsigned int bus)
 {
-    return (bus & 0xffU) / XPCI_PAGE_BUSES;
+    return bus % XPCI_BUSES / XPCI_PAGE_BUSES;
 }
 
+/*@ assigns \nothing;
+    ensures \result ==
+      bus % XPCI_PAGE_BUSES * XPCI_DEVFNS + devfn % XPCI_DEVFNS <
+      XPCI_PAGE_BUSES * XPCI_DEVFNS; */
 static inline unsigned int xpci_page_offset(unsigned int bus,
                                             unsigned int devfn)
 {
-    return (bus % XPCI_PAGE_BUSES) * XPCI_DEVFNS + (devfn & 0xffU);
+    return bus % XPCI_PAGE_BUSES * XPCI_DEVFNS + devfn % XPCI_DEVFNS;
 }
 
 /* The place of a BDF: 0 where there is none.  May be called without the lock.
  */
+/*@ requires has_pages(segment);
+    assigns \nothing; */
 static inline uint32_t xpci_place_get(const struct xpci_segment *segment,
                                       unsigned int bus, unsigned int devfn)
 {
@@ -187,6 +220,8 @@ int __must_check xpci_place_reserve(struct xpci *xpci,
 /* Enter or change the place of record `index`, from what the record says. */
 void xpci_place_set(struct xpci *xpci, struct xpci_segment *segment,
                     uint32_t index);
+/*@ requires has_page_of(segment, sbdf);
+    ensures has_page_of(segment, sbdf); */
 void xpci_place_clear(struct xpci_segment *segment, uint32_t sbdf);
 
 /* The record's number for an SBDF, XPCI_NO_RECORD where there is none. */

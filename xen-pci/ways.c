@@ -4,8 +4,8 @@
 bool xpci_way_better(const struct xpci_way *a, const struct xpci_way *b,
                      unsigned int bus)
 {
-    unsigned int range_a = (unsigned int)a->subordinate - a->secondary;
-    unsigned int range_b = (unsigned int)b->subordinate - b->secondary;
+    int range_a = a->subordinate - a->secondary;
+    int range_b = b->subordinate - b->secondary;
 
     if ( b->secondary == 0 )
         return true;
@@ -19,6 +19,9 @@ bool xpci_way_better(const struct xpci_way *a, const struct xpci_way *b,
 }
 
 /* Is `inner` behind `outer`, with all that it covers? */
+/*@ requires \valid_read(inner) && \valid_read(outer);
+    assigns \nothing;
+    ensures \result <==> nests(*inner, *outer); */
 static bool nests_in(const struct xpci_way *inner, const struct xpci_way *outer)
 {
     return outer->secondary <= inner->bus && inner->bus <= outer->subordinate &&
@@ -31,10 +34,28 @@ bool xpci_way_clashes(const struct xpci_way *a, const struct xpci_way *b)
            !nests_in(a, b) && !nests_in(b, a);
 }
 
+/*@ requires \valid_read(a) && \valid_read(b);
+    assigns \nothing;
+    ensures \result <==> same_bridge(*a, *b); */
+static bool is_of_bridge(const struct xpci_way *a, const struct xpci_way *b)
+{
+    return a->bus == b->bus && a->devfn == b->devfn;
+}
+
 void xpci_ways_offer(struct xpci_ways *ways, const struct xpci_way *way)
 {
     unsigned int bus;
 
+    /*@ loop invariant way->secondary <= bus <= way->subordinate + 1;
+        loop invariant \forall integer done; way->secondary <= done < bus ==>
+          (better(*way, \at(ways->to[done], Pre), done) &&
+           ways->to[done] == *way) ||
+          (!better(*way, \at(ways->to[done], Pre), done) &&
+           ways->to[done] == \at(ways->to[done], Pre));
+        loop invariant \forall integer left; bus <= left <= way->subordinate ==>
+          ways->to[left] == \at(ways->to[left], Pre);
+        loop assigns bus, ways->to[way->secondary .. way->subordinate];
+        loop variant way->subordinate - bus; */
     for ( bus = way->secondary; bus <= way->subordinate; bus++ )
         if ( xpci_way_better(way, &ways->to[bus], bus) )
             ways->to[bus] = *way;
@@ -42,25 +63,42 @@ void xpci_ways_offer(struct xpci_ways *ways, const struct xpci_way *way)
 
 void xpci_ways_withdraw(struct xpci_ways *ways, const struct xpci_way *way)
 {
-    static const struct xpci_way none;
+    const struct xpci_way none = { 0, 0, 0, 0, 0 };
     unsigned int bus;
 
+    /*@ loop invariant way->secondary <= bus <= way->subordinate + 1;
+        loop invariant \forall integer done; way->secondary <= done < bus ==>
+          (same_bridge(\at(ways->to[done], Pre), *way) &&
+           !is_way(ways->to[done])) ||
+          (!same_bridge(\at(ways->to[done], Pre), *way) &&
+           ways->to[done] == \at(ways->to[done], Pre));
+        loop invariant \forall integer left; bus <= left <= way->subordinate ==>
+          ways->to[left] == \at(ways->to[left], Pre);
+        loop assigns bus, ways->to[way->secondary .. way->subordinate];
+        loop variant way->subordinate - bus; */
     for ( bus = way->secondary; bus <= way->subordinate; bus++ )
-        if ( ways->to[bus].bus == way->bus &&
-             ways->to[bus].devfn == way->devfn )
+        if ( is_of_bridge(&ways->to[bus], way) )
             ways->to[bus] = none;
 }
 
+/*@ requires \valid_read(way);
+    assigns \nothing;
+    ensures \result == alias_word(*way); */
 static uint32_t alias_of(const struct xpci_way *way)
 {
-    return XPCI_ALIAS_VALID | ((uint32_t)way->secondary << 16) |
-           ((uint32_t)way->bus << 8) | way->devfn;
+    return XPCI_ALIAS_VALID + way->secondary * 0x10000U + way->bus * 0x100U +
+           way->devfn;
 }
 
 uint32_t xpci_ways_alias(const struct xpci_ways *ways, unsigned int bus)
 {
     uint32_t alias = 0;
 
+    /*@ loop invariant 0 <= bus < XPCI_BUSES;
+        loop invariant topmost(ways, \at(bus, Pre)) ==
+          (topmost(ways, bus) != 0 ? topmost(ways, bus) : alias);
+        loop assigns alias, bus;
+        loop variant bus; */
     while ( ways->to[bus].secondary )
     {
         if ( ways->to[bus].aliases )
@@ -76,18 +114,27 @@ void xpci_ways_aliases(const struct xpci_ways *ways, uint32_t *alias)
     unsigned int bus;
 
     /* A way leads up to a lower bus, whose answer stands already. */
+    /*@ loop invariant 0 <= bus <= XPCI_BUSES;
+        loop invariant \forall integer done; 0 <= done < bus ==>
+          alias[done] == topmost(ways, done);
+        loop assigns bus, alias[0 .. XPCI_BUSES - 1];
+        loop variant XPCI_BUSES - bus; */
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
     {
         const struct xpci_way *way = &ways->to[bus];
 
         alias[bus] = 0;
-        if ( way->secondary )
-            alias[bus] = alias[way->bus];
-        if ( way->aliases && !alias[bus] )
+        if ( !way->secondary )
+            continue;
+        alias[bus] = alias[way->bus];
+        if ( !alias[bus] && way->aliases )
             alias[bus] = alias_of(way);
     }
 }
 
+/*@ requires \valid_read(ways) && bus < XPCI_BUSES;
+    assigns \nothing;
+    ensures \result <==> valid_entry(ways, bus); */
 static bool way_is_valid(const struct xpci_ways *ways, unsigned int bus)
 {
     const struct xpci_way *way = &ways->to[bus];
@@ -99,14 +146,15 @@ static bool way_is_valid(const struct xpci_ways *ways, unsigned int bus)
          bus > way->subordinate )
         return false;
 
+    /*@ loop invariant way->secondary <= covered <= way->subordinate + 1;
+        loop invariant \forall integer done;
+          way->secondary <= done < covered ==>
+          !better(*way, ways->to[done], done);
+        loop assigns covered;
+        loop variant way->subordinate - covered; */
     for ( covered = way->secondary; covered <= way->subordinate; covered++ )
-    {
-        const struct xpci_way *best = &ways->to[covered];
-        bool own = best->bus == way->bus && best->devfn == way->devfn;
-
-        if ( !own && xpci_way_better(way, best, covered) )
+        if ( xpci_way_better(way, &ways->to[covered], covered) )
             return false;
-    }
 
     return true;
 }
@@ -115,6 +163,11 @@ bool xpci_ways_are_valid(const struct xpci_ways *ways)
 {
     unsigned int bus;
 
+    /*@ loop invariant 0 <= bus <= XPCI_BUSES;
+        loop invariant \forall integer done; 0 <= done < bus ==>
+          valid_entry(ways, done);
+        loop assigns bus;
+        loop variant XPCI_BUSES - bus; */
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
         if ( !way_is_valid(ways, bus) )
             return false;

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The lookups without a lock beside a writer, for ThreadSanitizer.
+ *
+ * The writer goes through numbered versions of a topology in which one
+ * aliasing bridge leads to the last buses: version V has it at 00:devfn V % 256
+ * with secondary bus 1 + V / 256, so every answer says which version it is of.
+ * Readers must never see an older version after a newer one, on whatever of
+ * the two buses they ask about, nor an answer that no version has.
+ */
+#include <xen-pci/physdev.h>
+
+#include "../model/host.h"
+
+#include XPCI_PHYSDEV_HEADER
+
+#include <err.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define LAST_BUS 0xffU
+#define READERS 2
+#define SPARE_SEGMENT 0x1234U
+
+struct shared {
+    struct xpci *xpci;
+    atomic_uint newest; /* the version that the writer makes now */
+    atomic_bool end;
+};
+
+struct reader {
+    pthread_t thread;
+    const struct shared *shared;
+    unsigned long answers;
+    unsigned long none;
+    unsigned long versions; /* that it saw */
+};
+
+static uint32_t version_sbdf(unsigned int version)
+{
+    return version % 256U;
+}
+
+static uint8_t version_secondary(unsigned int version)
+{
+    return (uint8_t)(1U + version / 256U);
+}
+
+static void check_answer(struct reader *reader, unsigned int *seen,
+                         unsigned int bus)
+{
+    const struct shared *shared = reader->shared;
+    struct xpci_upstream upstream;
+    unsigned int version, newest;
+
+    if ( !xpci_upstream(shared->xpci, XPCI_SBDF(0, bus, 0), &upstream) )
+    {
+        reader->none++;
+        return;
+    }
+    newest = atomic_load(&shared->newest);
+    version = (upstream.secondary - 1U) * 256U + upstream.bridge;
+    if ( upstream.bridge > 0xffU || version > newest )
+        errx(1, "bus %02x: an answer that was never in force: %08x, %02x", bus,
+             upstream.bridge, upstream.secondary);
+    if ( version < *seen )
+        errx(1, "bus %02x: version %u after version %u", bus, version, *seen);
+    reader->versions += version != *seen;
+    reader->answers++;
+    *seen = version;
+}
+
+static void check_lookups(const struct shared *shared, unsigned int seen)
+{
+    enum xpci_type type = XPCI_TYPE_UNKNOWN;
+    unsigned int flags = ~0U;
+
+    if ( xpci_lookup(shared->xpci, version_sbdf(seen), &type, &flags) &&
+         (type != XPCI_TYPE_PCI_BRIDGE || flags) )
+        errx(1, "a bridge is of type %u, flags %x", type, flags);
+    if ( xpci_lookup(shared->xpci, XPCI_SBDF(SPARE_SEGMENT, seen & 0xffU, 0),
+                     &type, &flags) &&
+         (type != XPCI_TYPE_PCI_DEVICE || flags) )
+        errx(1, "a device is of type %u, flags %x", type, flags);
+    if ( xpci_lookup(shared->xpci, XPCI_SBDF(0, LAST_BUS, 0), NULL, NULL) )
+        errx(1, "a device that there never was is known");
+}
+
+static void *read_on(void *data)
+{
+    struct reader *reader = data;
+    unsigned int seen = 0, turn;
+
+    for ( turn = 0; !atomic_load(&reader->shared->end); turn++ )
+    {
+        check_answer(reader, &seen, LAST_BUS - turn % 2U);
+        if ( turn % 16U == 0 )
+            check_lookups(reader->shared, seen);
+    }
+
+    return NULL;
+}
+
+static void set_bridge(struct world *world, unsigned int version, bool leads)
+{
+    const struct world_function bridge = {
+        .sbdf = version_sbdf(version),
+        .vendor = 0x8086,
+        .device = 0x244e,
+        .class_revision = 0x06040000,
+        .layout = 1,
+        .pcie = WORLD_NO_PCIE,
+        .secondary = leads ? version_secondary(version) : 0,
+        .subordinate = leads ? LAST_BUS : 0,
+    };
+
+    world_set(world, &bridge);
+}
+
+static void call(struct xpci *xpci, unsigned int cmd, const void *arg,
+                 size_t size)
+{
+    int rc = xpci_physdev_op(xpci, true, cmd, arg, size);
+
+    if ( rc )
+        errx(1, "hypercall %u returned %d", cmd, rc);
+}
+
+static void add(struct xpci *xpci, uint32_t sbdf)
+{
+    const struct physdev_pci_device_add device = {
+        .seg = XPCI_SEGMENT(sbdf),
+        .bus = XPCI_BUS(sbdf),
+        .devfn = XPCI_DEVFN(sbdf),
+    };
+
+    call(xpci, PHYSDEVOP_pci_device_add, &device, sizeof(device));
+}
+
+static void take(struct xpci *xpci, uint32_t sbdf)
+{
+    const struct physdev_pci_device device = {
+        .seg = XPCI_SEGMENT(sbdf),
+        .bus = XPCI_BUS(sbdf),
+        .devfn = XPCI_DEVFN(sbdf),
+    };
+
+    call(xpci, PHYSDEVOP_pci_device_remove, &device, sizeof(device));
+}
+
+/* A device on a new bus of another segment: pages and segments appear. */
+static void add_elsewhere(struct xpci *xpci, struct world *world,
+                          unsigned int version)
+{
+    const struct world_function device = {
+        .sbdf = XPCI_SBDF(SPARE_SEGMENT, version & 0xffU, 0),
+        .vendor = 0x8086,
+        .device = 0x100e,
+        .class_revision = 0x02000000,
+        .pcie = WORLD_NO_PCIE,
+    };
+
+    world_set(world, &device);
+    add(xpci, device.sbdf);
+    if ( version & 0x100U )
+        take(xpci, device.sbdf);
+}
+
+/*
+ * From a version to the next: in one change, or through none at all, or with
+ * the old bridge left where it is, without bus numbers.
+ */
+static void next_version(struct shared *shared, struct world *world,
+                         unsigned int version)
+{
+    struct xpci *xpci = shared->xpci;
+
+    atomic_store(&shared->newest, version);
+    set_bridge(world, version - 1U, false);
+    set_bridge(world, version, true);
+    if ( version % 8U == 0 )
+        take(xpci, version_sbdf(version - 1U));
+    add(xpci, version_sbdf(version));
+    if ( version % 8U == 1U )
+        take(xpci, version_sbdf(version - 1U));
+    if ( version % 16U == 0 )
+        add_elsewhere(xpci, world, version / 16U);
+}
+
+static void write_on(struct shared *shared, struct world *world,
+                     unsigned int versions)
+{
+    const char *rule = "";
+    unsigned int version;
+
+    set_bridge(world, 0, true);
+    add(shared->xpci, 0);
+    for ( version = 1; version < versions; version++ )
+    {
+        next_version(shared, world, version);
+        if ( version % 1024U == 0 && !xpci_is_valid(shared->xpci, &rule) )
+            errx(1, "version %u: broken rule: %s", version, rule);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    unsigned int versions = argc > 1 ? (unsigned int)atoi(argv[1]) : 20000U;
+    struct reader readers[READERS];
+    struct shared shared;
+    struct test_host host;
+    struct world world;
+    unsigned int i;
+
+    if ( versions < 2 || versions > 250U * 256U )
+        errx(2, "usage: tsan [VERSIONS], 2 to 64000");
+    memset(readers, 0, sizeof(readers));
+    world_init(&world);
+    test_host_init(&host, &world);
+    atomic_init(&shared.newest, 0);
+    atomic_init(&shared.end, false);
+    if ( xpci_create(&shared.xpci, &host.host) )
+        errx(1, "no memory");
+
+    for ( i = 0; i < READERS; i++ )
+    {
+        readers[i].shared = &shared;
+        if ( pthread_create(&readers[i].thread, NULL, read_on, &readers[i]) )
+            errx(1, "no thread");
+    }
+    write_on(&shared, &world, versions);
+    atomic_store(&shared.end, true);
+    for ( i = 0; i < READERS; i++ )
+    {
+        if ( pthread_join(readers[i].thread, NULL) )
+            errx(1, "no end of a thread");
+        printf("reader %u: %lu answers of %lu versions, %lu times none\n", i,
+               readers[i].answers, readers[i].versions, readers[i].none);
+        if ( readers[i].versions < versions / 100U || !readers[i].none )
+            errx(1, "a reader saw too little for this to mean anything");
+    }
+
+    xpci_dispose(shared.xpci);
+    test_host_dispose(&host);
+    world_dispose(&world);
+
+    return 0;
+}
