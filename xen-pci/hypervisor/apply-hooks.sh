@@ -19,6 +19,7 @@ command -v spatch >/dev/null || {
 files="pci:drivers/passthrough/pci.c
 dmar:drivers/passthrough/vtd/dmar.c
 vtd:drivers/passthrough/vtd/iommu.c
+amd:drivers/passthrough/amd/iommu_acpi.c
 config:arch/x86/x86_64/pci.c"
 
 work=$(mktemp -d)

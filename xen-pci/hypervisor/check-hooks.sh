@@ -28,6 +28,8 @@ dmar declare \"vtd.h\" \"vt-d.h\"
 dmar parsed scope->devices_cnt.=.cnt; scope->devices_count=cnt;
 dmar freed scope->devices_cnt.=.0; scope->devices_count=0;
 vtd doors domain_context_mapping( domain_context_map(
+amd declare \"iommu.h\" \"amd-iommu.h\"
+amd entries amd_iommu_get_ivrs_dev_entries( amd_iommu_count(
 config declare <xen/pci.h> <xen/pci-express.h>
 config read8 pci_conf_read8( pci_config_read8(
 config read16 pci_conf_read16( pci_config_read16(
@@ -42,6 +44,7 @@ file_of()
     pci) echo drivers/passthrough/pci.c ;;
     dmar) echo drivers/passthrough/vtd/dmar.c ;;
     vtd) echo drivers/passthrough/vtd/iommu.c ;;
+    amd) echo drivers/passthrough/amd/iommu_acpi.c ;;
     config) echo arch/x86/x86_64/pci.c ;;
     esac
 }
@@ -49,7 +52,7 @@ file_of()
 fresh_tree()
 {
     rm -rf "$work/tree"
-    for each in pci dmar vtd config; do
+    for each in pci dmar vtd amd config; do
         mkdir -p "$work/tree/xen/$(dirname "$(file_of $each)")"
         cp "$tree/$(file_of $each)" "$work/tree/xen/$(file_of $each)"
     done
@@ -70,7 +73,7 @@ if ! "$here/lay-in.sh" "$work/tree" 2>"$work/log"; then
 fi
 
 # Each hook that exists must be in the list above.
-for name in pci dmar vtd config; do
+for name in pci dmar vtd amd config; do
     for hook in $(sed -n 's/^@ script:python depends on !\([a-z0-9_]*\) @$/\1/p' \
         "$here/hooks/$name.cocci"); do
         echo "$hooks" | grep -q "^$name $hook " ||

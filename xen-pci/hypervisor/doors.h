@@ -11,6 +11,9 @@ struct pci_dev;
 /* Take a device without an owner out of Xen's list and free it. */
 void xpci_door_free(struct pci_dev *pdev);
 
+/* What Xen does with the IOMMU when a device with an owner is added. */
+int xpci_door_iommu_add(struct pci_dev *pdev);
+
 /*
  * VT-d: make the context entries of a device, and of the bridge whose ID its
  * DMA carries, for its owner.  Where they are made for that owner already,

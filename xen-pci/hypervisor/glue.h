@@ -65,6 +65,27 @@ bool xpci_xen_alias_is_shared(const struct xpci *xpci, uint32_t sbdf);
  */
 void xpci_xen_scopes_refresh(const struct xpci *xpci);
 
+/*
+ * amd.c: bring what AMD's IOMMU has in its tables for a reported device in
+ * line with the way to it; `*changed`: what was derived for the device from
+ * the old is to be made anew.  0 or a negative errno value.  Does nothing
+ * where there is no such IOMMU.  pcidevs_lock held.
+ */
+int xpci_amd_prepare(const struct xpci *xpci, uint32_t sbdf, bool *changed);
+
+/*
+ * Around Xen's removal of a device: what it shares with others stays.
+ * pcidevs_lock held.
+ */
+struct xpci_amd_kept {
+    void *table;
+    unsigned long *inuse;
+    bool alone;
+};
+void xpci_amd_leaving(struct pci_dev *pdev, bool alias_is_shared,
+                      struct xpci_amd_kept *kept);
+void xpci_amd_left(uint32_t sbdf, const struct xpci_amd_kept *kept);
+
 /* The device that Xen knows, or NULL.  pcidevs_lock held. */
 static inline struct pci_dev *xpci_xen_pdev(uint32_t sbdf)
 {

@@ -20,6 +20,7 @@ int stock_pci_remove_device(uint16_t seg, uint8_t bus, uint8_t devfn);
 int stock_find_upstream_bridge(uint16_t seg, uint8_t *bus, uint8_t *devfn,
                                uint8_t *secbus);
 
+int stock_amd_iommu_get_ivrs_dev_entries(void);
 uint8_t stock_pci_conf_read8(pci_sbdf_t sbdf, unsigned int reg);
 uint16_t stock_pci_conf_read16(pci_sbdf_t sbdf, unsigned int reg);
 uint32_t stock_pci_conf_read32(pci_sbdf_t sbdf, unsigned int reg);

@@ -18,8 +18,6 @@
 
 #include "glue.h"
 
-#ifdef CONFIG_HYPFS
-
 /* A page of a segment is one directory; see docs/hypfs.md. */
 #define PAGE_DEVICES 256U
 #define CHUNK 8U
@@ -210,11 +208,11 @@ static int cf_check text_read(const struct hypfs_entry *entry,
     return copy_to_guest(uaddr, path->text, path->length + 1) ? -EFAULT : 0;
 }
 
-#define TEXT_FUNCS(enter_function)                                             \
-    {                                                                          \
-        .enter = enter_function, .exit = text_exit, .read = text_read,         \
-        .write = hypfs_write_deny, .getsize = text_getsize,                    \
-        .findentry = hypfs_leaf_findentry,                                     \
+#define TEXT_FUNCS(enter_function)                                     \
+    {                                                                  \
+        .enter = enter_function, .exit = text_exit, .read = text_read, \
+        .write = hypfs_write_deny, .getsize = text_getsize,            \
+        .findentry = hypfs_leaf_findentry,                             \
     }
 
 static const struct hypfs_funcs devices_funcs = TEXT_FUNCS(devices_enter);
@@ -316,9 +314,8 @@ static int cf_check match_page(const struct page *page, bool is_last,
     return 1;
 }
 
-static struct hypfs_entry *cf_check
-segments_findentry(const struct hypfs_entry_dir *dir, const char *name,
-                   unsigned int name_len)
+static struct hypfs_entry *cf_check segments_findentry(
+    const struct hypfs_entry_dir *dir, const char *name, unsigned int name_len)
 {
     struct search search = { .name = name, .name_len = name_len };
     struct path *path = hypfs_get_dyndata();
@@ -408,5 +405,3 @@ static int __init cf_check add_directory(void)
     return 0;
 }
 __initcall(add_directory);
-
-#endif /* CONFIG_HYPFS */

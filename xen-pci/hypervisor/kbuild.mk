@@ -6,6 +6,7 @@
 xpci-files := $(patsubst $(srcdir)/%.c,%.o, \
 	$(wildcard $(srcdir)/core/*.c) $(wildcard $(srcdir)/core/hypervisor/*.c))
 
-obj-y += $(xpci-files)
+obj-y += $(filter-out $(if $(CONFIG_HYPFS),,core/hypervisor/hypfs.o), \
+	$(xpci-files))
 
 CFLAGS-y += -I$(srcdir)/core/include -I$(srcdir)/core -I$(srctree)/drivers

@@ -87,9 +87,9 @@ bool xpci_xen_is_same(const struct pci_dev *pdev)
 static bool hide_from_removal(const struct pci_dev *pdev)
 {
     uint32_t sbdf = pdev->sbdf.sbdf;
-    uint32_t physfn = PCI_SBDF(pdev->seg, pdev->info.physfn.bus,
-                               pdev->info.physfn.devfn)
-                          .sbdf;
+    uint32_t physfn =
+        PCI_SBDF(pdev->seg, pdev->info.physfn.bus, pdev->info.physfn.devfn)
+            .sbdf;
 
     /* Xen asks a VF's PF whether the VF decodes memory. */
     if ( pdev->info.is_virtfn && !same_identity(physfn) )
@@ -127,6 +127,8 @@ void xpci_hook_freeing(struct pci_dev *pdev)
 void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
 {
     struct pci_dev *pdev = xpci_xen_pdev(sbdf);
+    struct xpci_amd_kept kept;
+    bool shared;
     int rc;
 
     if ( !pdev )
@@ -140,12 +142,15 @@ void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
 
     if ( hide_from_removal(pdev) )
         forget_ats(pdev);
-    if ( xpci_xen_alias_is_shared(xpci_instance(), sbdf) )
+    shared = xpci_xen_alias_is_shared(xpci_instance(), sbdf);
+    if ( shared )
         write_atomic(&leaves_alone, (uint64_t)sbdf);
+    xpci_amd_leaving(pdev, shared, &kept);
 
     rc = stock_pci_remove_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
                                  XPCI_DEVFN(sbdf));
 
+    xpci_amd_left(sbdf, &kept);
     write_atomic(&leaves_alone, ~(uint64_t)0);
     xpci_config_hide_nothing();
 

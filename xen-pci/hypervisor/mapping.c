@@ -2,8 +2,8 @@
 /*
  * What the IOMMU derived from the upstream lookup follows its answers.
  *
- * Only VT-d derives anything from it, and only for conventional PCI devices:
- * a context entry for the bridge whose ID their DMA carries.
+ * VT-d derives from it, for conventional PCI devices, a context entry for the
+ * bridge whose ID their DMA carries.  What AMD's IOMMU makes of it is in amd.c.
  */
 #include <xen/iommu.h>
 #include <xen/sched.h>
@@ -13,15 +13,30 @@
 #include "doors.h"
 #include "glue.h"
 
-static bool is_mapped_by_alias(const struct pci_dev *pdev)
+static bool is_vtd(void)
 {
-    return pdev && pdev->domain && pdev->type == DEV_TYPE_PCI &&
-           is_iommu_enabled(pdev->domain);
+    return !list_empty(&acpi_drhd_units);
 }
 
-static void map_again(struct pci_dev *pdev)
+static bool is_mapped_by_alias(const struct pci_dev *pdev)
 {
-    int rc = xpci_door_map(pdev);
+    return pdev && pdev->domain && is_iommu_enabled(pdev->domain) &&
+           (pdev->type == DEV_TYPE_PCI || !is_vtd());
+}
+
+static void map_again(const struct xpci *xpci, struct pci_dev *pdev)
+{
+    bool changed;
+    int rc;
+
+    if ( is_vtd() )
+        rc = xpci_door_map(pdev);
+    else
+    {
+        rc = xpci_amd_prepare(xpci, pdev->sbdf.sbdf, &changed);
+        if ( !rc )
+            rc = xpci_door_iommu_add(pdev);
+    }
 
     if ( rc )
         printk(XENLOG_WARNING "xen-pci: %pp: cannot be mapped again: %d\n",
@@ -38,8 +53,6 @@ void cf_check xpci_xen_remap(void *data, uint16_t segment,
         return;
 
     xpci_xen_scopes_refresh(xpci);
-    if ( list_empty(&acpi_drhd_units) )
-        return;
 
     for ( bus = 0; bus < 256; bus++ )
         for ( devfn = 0; xpci_bus_set_has(buses, bus) && devfn < 256; devfn++ )
@@ -51,7 +64,7 @@ void cf_check xpci_xen_remap(void *data, uint16_t segment,
                 continue;
             pdev = xpci_xen_pdev(sbdf);
             if ( is_mapped_by_alias(pdev) )
-                map_again(pdev);
+                map_again(xpci, pdev);
         }
 }
 

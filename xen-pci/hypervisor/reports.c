@@ -44,10 +44,15 @@ static int add_to_tables(struct xpci *xpci, uint32_t sbdf,
 static int add_to_xen(struct xpci *xpci, uint32_t sbdf,
                       const struct pci_dev_info *info, nodeid_t node)
 {
-    struct pci_dev *pdev;
-    int rc = stock_pci_add_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
-                                  XPCI_DEVFN(sbdf), info, node);
+    struct pci_dev *pdev = xpci_xen_pdev(sbdf);
+    bool changed;
+    int rc = xpci_amd_prepare(xpci, sbdf, &changed);
 
+    if ( !rc && changed && pdev && pdev->domain )
+        rc = xpci_door_iommu_add(pdev);
+    if ( !rc )
+        rc = stock_pci_add_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
+                                  XPCI_DEVFN(sbdf), info, node);
     if ( !rc )
         return 0;
 
@@ -70,8 +75,8 @@ static int add_physfn(struct xpci *xpci, uint32_t sbdf,
     if ( !info || !info->is_virtfn )
         return 0;
 
-    physfn = XPCI_SBDF(XPCI_SEGMENT(sbdf), info->physfn.bus,
-                       info->physfn.devfn);
+    physfn =
+        XPCI_SBDF(XPCI_SEGMENT(sbdf), info->physfn.bus, info->physfn.devfn);
     if ( xpci_xen_pdev(physfn) )
         return 0;
 
@@ -167,8 +172,7 @@ int pci_remove_device(uint16_t seg, uint8_t bus, uint8_t devfn)
 
     pcidevs_lock();
     xpci = xpci_instance_get();
-    rc = xpci ? remove(xpci, sbdf)
-              : stock_pci_remove_device(seg, bus, devfn);
+    rc = xpci ? remove(xpci, sbdf) : stock_pci_remove_device(seg, bus, devfn);
     pcidevs_unlock();
 
     return rc;

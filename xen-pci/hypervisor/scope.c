@@ -125,13 +125,13 @@ void xpci_hook_scope_freed(const struct dmar_scope *scope)
 {
     struct scope_record *record, *next;
 
-    list_for_each_entry_safe ( record, next, &scopes, list )
-        if ( record->scope == scope )
-        {
-            list_del(&record->list);
-            xfree(record->table);
-            xfree(record);
-        }
+    list_for_each_entry_safe(record, next, &scopes,
+                             list) if ( record->scope == scope )
+    {
+        list_del(&record->list);
+        xfree(record->table);
+        xfree(record);
+    }
 }
 
 /* Where an entry's path leads now.  False: nobody knows. */
@@ -175,8 +175,7 @@ static bool add_buses_behind(const struct xpci *xpci, uint32_t bridge,
 
         if ( xpci_bus(xpci, XPCI_SEGMENT(bridge), bus, &info) )
             continue;
-        if ( info.bridge == bridge ||
-             test_bit(XPCI_BUS(info.bridge), behind) )
+        if ( info.bridge == bridge || test_bit(XPCI_BUS(info.bridge), behind) )
         {
             __set_bit(bus, behind);
             __set_bit(bus, buses);
@@ -240,6 +239,5 @@ void xpci_xen_scopes_refresh(const struct xpci *xpci)
         return;
     generation = xpci_generation(xpci);
 
-    list_for_each_entry ( record, &scopes, list )
-        refresh(xpci, record);
+    list_for_each_entry(record, &scopes, list) refresh(xpci, record);
 }

@@ -38,9 +38,9 @@ static void put_flags(struct text *text, unsigned int flags)
         unsigned int flag;
         const char *word;
     } words[] = {
-        { XPCI_VIRTFN, "virtfn" },         { XPCI_EXTFN, "extfn" },
-        { XPCI_BRIDGE, "bridge" },         { XPCI_CONFIGURED, "configured" },
-        { XPCI_CONFLICT, "conflict" },     { XPCI_STALE, "stale" },
+        { XPCI_VIRTFN, "virtfn" },     { XPCI_EXTFN, "extfn" },
+        { XPCI_BRIDGE, "bridge" },     { XPCI_CONFIGURED, "configured" },
+        { XPCI_CONFLICT, "conflict" }, { XPCI_STALE, "stale" },
         { XPCI_WAY_ONLY, "way-only" },
     };
     const char *separator = "";

@@ -6,3 +6,8 @@ void xpci_door_free(struct pci_dev *pdev)
 {
     free_pdev(get_pseg(pdev->seg), pdev);
 }
+
+int xpci_door_iommu_add(struct pci_dev *pdev)
+{
+    return iommu_add_device(pdev);
+}
