@@ -22,7 +22,7 @@ CORE_SOURCES := $(wildcard xen-pci/*.c)
 EMBEDDED_SOURCES := $(wildcard xen-pci/embedded/*.c)
 AGENT_SOURCES := $(wildcard dom0-agent/*.c)
 DAEMON_SOURCES := $(wildcard dom0-agent/daemon/*.c)
-TOOL_SOURCES := $(wildcard tools/*.c)
+TOOL_SOURCES := $(wildcard tools/*.c) dom0-agent/daemon/tree.c
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)

@@ -25,6 +25,8 @@ static const struct tool_option {
       "none, safe or all (default: all with the module)" },
     { 'y', true, "yes", NULL, "do not ask" },
     { 'A', false, "from", "A", "the topology before: as for xl-pci diff" },
+    { 'X', false, "xenstore", "PATH",
+      "where the report of xen-pcid is (/tool/xen-pcid)" },
     { 'x', false, "fix", NULL, "print the corrected lines" },
     { 'I', false, "in-place", NULL,
       "correct the files; each is kept as FILE~" },
@@ -70,6 +72,9 @@ static void apply(struct invocation *call, int letter)
         break;
     case 'A':
         call->from = optarg;
+        break;
+    case 'X':
+        call->store = optarg;
         break;
     case 'x':
         call->fix = true;

@@ -29,6 +29,7 @@ struct invocation {
     const char *boot;   /* --boot-from: what an embedded hypervisor booted on */
     const char *repair; /* --repair, as given */
     const char *from;   /* --from: an older topology */
+    const char *store;  /* --xenstore: where the daemon's report is */
     bool embedded;      /* --embedded: not the hypervisor we run on */
     bool yes;
     bool fix;
@@ -62,6 +63,7 @@ extern const struct command command_diff;
 extern const struct command command_audit;
 extern const struct command command_plan;
 extern const struct command command_repair;
+extern const struct command command_translate;
 extern const struct command command_dump;
 extern const struct command command_replay;
 
