@@ -164,7 +164,6 @@ static int check_physfn(const struct xpci *xpci,
                         struct xpci_device_info *physfn)
 {
     uint32_t index = xpci_find(xpci, info->physfn);
-    int rc;
 
     /* A VF has a header of type 0 (PCIe Base Specification 5.0, 9.3.4.1). */
     if ( info->physfn == info->sbdf || info->flags & XPCI_BRIDGE )
@@ -172,11 +171,8 @@ static int check_physfn(const struct xpci *xpci,
     if ( index != XPCI_NO_RECORD &&
          xpci_record(xpci, index)->flags & XPCI_VIRTFN )
         return -EINVAL;
-    rc = xpci_config_identify(xpci->host, info->physfn, physfn);
-    if ( !rc )
-        physfn->node = info->node;
 
-    return rc;
+    return xpci_config_identify(xpci->host, info->physfn, physfn);
 }
 
 /* Another device that was known at this place goes, with all its own. */
