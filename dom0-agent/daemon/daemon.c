@@ -151,7 +151,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
     if ( rc )
         return rc;
     open_record(daemon);
-    daemon->settled_at = now;
+    daemon->go_on_at = now;
 
     return 0;
 }
@@ -191,7 +191,7 @@ void daemon_reconfigure(struct daemon *daemon, const struct conf *conf,
         open_record(daemon);
     conditions_clear(&daemon->conditions, CONDITION_CONFIG);
     daemon->check_at = RETRY_NEVER;
-    daemon->settled_at = now;
+    daemon->go_on_at = now;
 }
 
 /* Removals that were seen are on disk before anything else is done. */
@@ -336,7 +336,11 @@ void daemon_report(struct daemon *daemon, uint64_t now)
                        "it is waited for");
     else if ( daemon->report.connected )
         conditions_clear(&daemon->conditions, CONDITION_XENSTORE);
-    notify_status(status.text);
+    if ( strcmp(status.text, daemon->told) )
+    {
+        notify_status(status.text);
+        memcpy(daemon->told, status.text, sizeof(daemon->told));
+    }
 
 out:
     status_dispose(&status);

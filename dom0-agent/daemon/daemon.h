@@ -57,6 +57,7 @@ struct daemon {
     bool has_look;
     struct status_counts counts;
     time_t looked_at;
+    char told[STATUS_TEXT]; /* the service manager */
 
     uint32_t seen[DAEMON_SEEN];
     size_t seen_count;
@@ -67,7 +68,7 @@ struct daemon {
     uint64_t settled_at;
     uint64_t trail_at;
     uint64_t check_at;
-    uint64_t go_on_at;  /* also: the next try of a look that failed */
+    uint64_t go_on_at;  /* also: the first look, and the next try of one */
     uint64_t repair_at; /* of the journal */
     unsigned int look_failures;
     unsigned int repair_failures;

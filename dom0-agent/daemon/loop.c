@@ -112,7 +112,8 @@ static void try_events(struct loop *loop, uint64_t now)
         return;
     }
     conditions_clear(&loop->daemon.conditions, CONDITION_EVENTS);
-    daemon_event(&loop->daemon, &lost, now);
+    if ( loop->events_failures )
+        daemon_event(&loop->daemon, &lost, now);
 }
 
 static void take_events(struct loop *loop, uint64_t now)

@@ -16,6 +16,8 @@ enum status_state {
     STATUS_ATTENTION, /* something stays as it is unless somebody acts */
 };
 
+#define STATUS_TEXT 160
+
 /* "in agreement", "repairing", "needs attention". */
 const char *status_state_name(enum status_state state);
 
@@ -42,7 +44,7 @@ struct status {
     char **problems;  /* sentences: what is wrong and what to do */
     size_t problem_count;
     size_t problem_room;
-    char text[160]; /* the whole in one sentence */
+    char text[STATUS_TEXT]; /* the whole in one sentence */
 };
 
 void status_init(struct status *status);
