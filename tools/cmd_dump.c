@@ -3,123 +3,102 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "text.h"
-#include "tool.h"
+#include "dump.h"
 
-static void print_device(const struct xpci_snapshot *snapshot,
-                         const struct xpci_device_info *device)
+static enum tool_exit print_text(const struct topology *topology,
+                                 struct names *names)
 {
-    static const struct {
-        unsigned int flag;
-        const char *word;
-    } words[] = {
-        { XPCI_EXTFN, "extfn" },       { XPCI_CONFIGURED, "configured" },
-        { XPCI_CONFLICT, "conflict" }, { XPCI_STALE, "stale" },
-        { XPCI_WAY_ONLY, "way-only" },
-    };
-    char sbdf[XPCI_SBDF_LENGTH];
-    char path[XPCI_PATH_LENGTH];
+    (void)names;
+    return dump_text(topology);
+}
+
+static enum tool_exit print_json(const struct topology *topology,
+                                 struct names *names)
+{
+    (void)names;
+    if ( !snapshot_print_json(&topology->snapshot, stdout) )
+        return TOOL_DONE;
+    tool_error("dump: the JSON could not be written whole");
+    return TOOL_REFUSED;
+}
+
+static enum tool_exit print_trace(const struct topology *topology,
+                                  struct names *names)
+{
+    (void)names;
+    return dump_trace(topology);
+}
+
+struct format {
+    const char *name;
+    bool has_names;
+    enum tool_exit (*print)(const struct topology *topology,
+                            struct names *names);
+};
+
+static const struct format formats[] = {
+    { "text", false, print_text }, { "json", false, print_json },
+    { "dot", true, dump_dot },     { "svg", true, dump_svg },
+    { "lspci", true, dump_lspci }, { "trace", false, print_trace },
+};
+
+/* NULL after the error was said. */
+static const struct format *find_format(const struct invocation *call)
+{
+    const char *name = call->output ? call->output : "text";
     size_t i;
 
-    printf("device %s path=%s type=%s class=%06x revision=%02x vendor=%04x "
-           "device=%04x",
-           xpci_sbdf_format(sbdf, device->sbdf),
-           xpci_path_format(path, snapshot, device->sbdf),
-           xpci_type_name(device->type), device->class_revision >> 8,
-           device->class_revision & 0xff, device->vendor, device->device);
-    if ( device->flags & XPCI_BRIDGE )
-        printf(" primary=%02x secondary=%02x subordinate=%02x", device->primary,
-               device->secondary, device->subordinate);
-    if ( device->flags & XPCI_VIRTFN )
-        printf(" physfn=%s", xpci_sbdf_format(sbdf, device->physfn));
-    if ( device->node != XPCI_NO_NODE )
-        printf(" node=%u", device->node);
-    for ( i = 0; i < ARRAY_SIZE(words); i++ )
-        if ( device->flags & words[i].flag )
-            printf(" %s", words[i].word);
-    putchar('\n');
-}
-
-static void print_bus(const struct xpci_bus_info *bus)
-{
-    char sbdf[XPCI_SBDF_LENGTH];
-
-    printf("bus %04x:%02x bridge=%s", bus->segment, bus->bus,
-           xpci_sbdf_format(sbdf, bus->bridge));
-    if ( bus->aliased )
-        printf(" alias=%s", xpci_sbdf_format(sbdf, bus->alias));
-    putchar('\n');
-}
-
-static void print_problem(const struct xpci_snapshot_problem *problem)
-{
-    char sbdf[XPCI_SBDF_LENGTH];
-
-    printf("problem %s", xpci_problem_name(problem->kind));
-    if ( problem->has_sbdf )
-        printf(" %s", xpci_sbdf_format(sbdf, problem->sbdf));
-    if ( problem->has_bus )
-        printf(" bus=%02x", problem->bus);
-    printf(" %s\n", problem->text);
-}
-
-static void print_text(const struct xpci_snapshot *snapshot)
-{
-    size_t i;
-
-    printf("source %s generation %u\n", xpci_source_name(snapshot->source),
-           snapshot->generation);
-    for ( i = 0; i < snapshot->device_count; i++ )
-        print_device(snapshot, &snapshot->devices[i]);
-    for ( i = 0; i < snapshot->bus_count; i++ )
-        print_bus(&snapshot->buses[i]);
-    for ( i = 0; i < snapshot->problem_count; i++ )
-        print_problem(&snapshot->problems[i]);
+    if ( call->json && call->output && strcmp(name, "json") )
+    {
+        tool_error("dump: -j and -o %s contradict each other", name);
+        return NULL;
+    }
+    if ( call->json )
+        name = "json";
+    for ( i = 0; i < ARRAY_SIZE(formats); i++ )
+        if ( !strcmp(name, formats[i].name) )
+            return &formats[i];
+    tool_error("dump: unknown format '%s'; it is text, json, dot, svg, lspci "
+               "or trace",
+               name);
+    return NULL;
 }
 
 static enum tool_exit run(struct invocation *call)
 {
-    const char *format = call->output ? call->output : "text";
-    struct xpci_snapshot snapshot;
+    const struct format *format = find_format(call);
+    struct topology topology;
+    struct names *names = NULL;
     enum tool_exit result = TOOL_USAGE;
 
-    xpci_snapshot_init(&snapshot);
-    if ( call->json && call->output && strcmp(format, "json") )
-    {
-        tool_error("dump: -j and -o %s contradict each other", format);
+    topology_init(&topology);
+    if ( !format )
         goto out;
-    }
-    if ( call->json )
-        format = "json";
-    if ( strcmp(format, "text") && strcmp(format, "json") )
-    {
-        tool_error("dump: unknown format '%s'; it is text or json", format);
-        goto out;
-    }
-    result = source_read(&snapshot, call);
+    result = topology_read(&topology, call);
     if ( result != TOOL_DONE )
         goto out;
-    if ( !strcmp(format, "text") )
-        print_text(&snapshot);
-    else if ( snapshot_print_json(&snapshot, stdout) )
-    {
-        tool_error("dump: the JSON could not be written whole");
-        result = TOOL_REFUSED;
-    }
+    if ( format->has_names )
+        names = names_open(call->ids, call->numeric);
+    result = format->has_names && !names ? TOOL_USAGE
+                                         : format->print(&topology, names);
 
 out:
-    xpci_snapshot_dispose(&snapshot);
+    names_close(names);
+    topology_dispose(&topology);
     return result;
 }
 
 const struct command command_dump = {
     .name = "dump",
-    .options = SOURCE_OPTIONS "jo",
+    .options = SOURCE_OPTIONS "ijno",
     .arguments = "",
-    .summary = "everything that is known, as text or JSON",
+    .summary = "everything that is known, as text, JSON, a picture or a trace",
     .about =
         "Every device with its stable path (which no renumbering changes), "
         "every bus\n"
-        "that a bridge leads to, and every problem, a line each.",
+        "that a bridge leads to, and every problem, a line each; or as JSON; "
+        "as a picture\n"
+        "(dot, svg); as lspci -xxxx prints it; or as a trace for xl-pci "
+        "replay.",
     .run = run,
 };

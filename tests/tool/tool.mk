@@ -2,6 +2,7 @@
 # The tool run as a user runs it, with the sanitizers, on made-up machines.
 
 TOOL_LIKE_LSPCI := desktop segments sriov spill
+TOOL_ROUND_TRIPS := desktop segments sriov spill overlap impossible wide renumbered
 
 $(BUILD)/tests/tree-walk: $(call san,tests/tool/tree_walk.c tools/tree.c) \
 		$(BUILD)/san/libxenpci.a
@@ -25,3 +26,4 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/run --tool $<
 	tools/story/run $< >$(BUILD)/tests/story.txt
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)
+	tests/tool/round-trips $< $(TOOL_ROUND_TRIPS:%=tests/data/%.lspci)

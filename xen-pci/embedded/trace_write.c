@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include "trace.h"
+#include "trace_write.h"
+
+void trace_write_header(FILE *out)
+{
+    fputs("xen-pci-trace 1\n", out);
+}
+
+/* The language knows bus numbers only of types that have them. */
+static bool has_numbers(const struct xpci_device_info *info)
+{
+    return (info->flags & XPCI_BRIDGE) && trace_type_is_bridge(info->type);
+}
+
+void trace_write_config(FILE *out, const struct xpci_device_info *info,
+                        bool is_pf)
+{
+    char sbdf[XPCI_SBDF_LENGTH];
+
+    fprintf(out, "config %s %s", xpci_sbdf_format(sbdf, info->sbdf),
+            xpci_type_name(info->type));
+    if ( has_numbers(info) )
+        fprintf(out, " secondary=%02x subordinate=%02x", info->secondary,
+                info->subordinate);
+    fprintf(out, " vendor=%04x device=%04x class=%06x%s\n", info->vendor,
+            info->device, info->class_revision >> 8,
+            is_pf && !has_numbers(info) ? " pf" : "");
+}
+
+void trace_write_add(FILE *out, const struct xpci_device_info *info)
+{
+    char sbdf[XPCI_SBDF_LENGTH];
+
+    fprintf(out, "add %s", xpci_sbdf_format(sbdf, info->sbdf));
+    if ( info->flags & XPCI_VIRTFN )
+        fprintf(out, " virtfn=%02x:%02x.%x", XPCI_BUS(info->physfn),
+                (unsigned int)XPCI_SLOT(info->physfn),
+                (unsigned int)XPCI_FUNC(info->physfn));
+    if ( info->flags & XPCI_EXTFN )
+        fputs(" extfn", out);
+    if ( info->node != XPCI_NO_NODE )
+        fprintf(out, " node=%u", info->node);
+}
