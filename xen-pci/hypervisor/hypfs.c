@@ -382,9 +382,16 @@ static HYPFS_DIR_INIT(top_dir, "xen-pci");
 
 static int __init cf_check add_directory(void)
 {
+    bool on;
+
+    /* Without an IOMMU, Xen has not scanned anything up to now. */
+    pcidevs_lock();
+    on = xpci_instance_get();
+    pcidevs_unlock();
+
     hypfs_string_set_reference(&format_leaf, "1");
     hypfs_string_set_reference(&module_leaf, XPCI_VERSION);
-    hypfs_string_set_reference(&state_leaf, xpci_instance() ? "on" : "off");
+    hypfs_string_set_reference(&state_leaf, on ? "on" : "off");
     /* Its content is made on reading, but hypfs wants to see some. */
     generation_leaf.u.content = "";
     devices_leaf.u.content = "";

@@ -78,10 +78,16 @@ $(XEN_OBJ)/.config: $(XEN_TREE)/laid-in $(XPCI_HV)/config.fragment
 	done
 	@touch $@
 
-# Xen's own build knows what depends on what.
+# Xen's own build knows what depends on what.  Its output is long, and kept.
 .PHONY: xen-build
 xen-build: $(XEN_OBJ)/.config
-	$(XEN_MAKE)
+	@echo "  XEN     $(XEN_OUT)/xen (log: $(XEN_OBJ)/build.log)"
+	@$(XEN_MAKE) >$(XEN_OBJ)/build.log 2>&1 || { \
+		grep -A3 -E 'error:|undefined reference|multiple definition' \
+			$(XEN_OBJ)/build.log >&2; \
+		tail -n 5 $(XEN_OBJ)/build.log >&2; \
+		echo "make xen: Xen's build failed, see" \
+			"$(XEN_OBJ)/build.log" >&2; exit 1; }
 
 $(XEN_OUT)/xen: xen-build
 	@mkdir -p $(@D)
