@@ -50,12 +50,20 @@ $(BUILD)/xen-src/debian/source: | xen-needs
 	rm -rf $@ && mv $@.new/xen $@ && rmdir $@.new
 
 ifneq ($(XEN_SRC),)
-$(XEN_TREE)/source: | xen-needs
+# Is anything in it newer than the copy?
+XEN_NEWER := $(shell test -e $(XEN_TREE)/copied && find '$(XEN_SRC)' \
+	-name .git -prune -o -newer $(XEN_TREE)/copied -type f -print -quit)
+
+.PHONY: xen-copy-again
+$(XEN_TREE)/source: $(if $(XEN_NEWER),xen-copy-again) | xen-needs
 	@test -f '$(XEN_SRC)/xen/Makefile' || { \
 		echo "make xen: XEN_SRC=$(XEN_SRC) is not a Xen tree:" \
 			"it has no xen/Makefile" >&2; exit 1; }
-	@rm -rf $@ $@.new && mkdir -p $@.new
-	cp -a '$(XEN_SRC)/.' $@.new/
+	@rm -rf $@ $@.new && mkdir -p $@.new && touch $(XEN_TREE)/copied
+	tar -C '$(XEN_SRC)' --exclude=./.git -cf - . | tar -C $@.new -xf -
+	@test ! -e $@.new/xen/.config || \
+		$(MAKE) -s -C $@.new/xen distclean XEN_TARGET_ARCH=x86_64
+	@rm -f $(XEN_TREE)/laid-in
 	mv $@.new $@
 endif
 
