@@ -1,5 +1,6 @@
 #!/bin/busybox sh
 # SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
 #
 # dom0's init in the lab. Mounts, loads the modules, starts xenstored, and then
 # serves commands from the second serial port (the first one is Xen's):

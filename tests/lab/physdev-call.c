@@ -92,7 +92,8 @@ static int physdev(unsigned int command, void *argument)
 static int usage(void)
 {
     fputs("usage: physdev-call add SBDF [virtfn=BB:DD.F] [extfn] | "
-          "remove SBDF | list SEGMENT | keys STRING\n", stderr);
+          "remove SBDF | list SEGMENT | keys STRING\n",
+          stderr);
 
     return 2;
 }

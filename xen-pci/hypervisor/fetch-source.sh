@@ -27,7 +27,8 @@ rm -rf "$dir.tmp"
 mkdir -p "$dir.tmp/sources.d" "$dir.tmp/lists/partial" "$dir.tmp/cache"
 dir_tmp=$(cd "$dir.tmp" && pwd)
 
-list= parts=
+list=""
+parts=""
 eval "$(apt-config shell list Dir::Etc::sourcelist/f \
     parts Dir::Etc::sourceparts/d)"
 

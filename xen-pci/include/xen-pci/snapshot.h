@@ -65,9 +65,8 @@ int __must_check xpci_snapshot_add_problem(struct xpci_snapshot *snapshot,
                                            int bus, const char *format, ...)
     __attribute__((format(printf, 6, 7)));
 /* What xpci_device_problem() finds in `info`, in words.  0 or -ENOMEM. */
-int __must_check
-xpci_snapshot_add_problem_of(struct xpci_snapshot *snapshot,
-                             const struct xpci_device_info *info);
+int __must_check xpci_snapshot_add_problem_of(
+    struct xpci_snapshot *snapshot, const struct xpci_device_info *info);
 void xpci_snapshot_sort(struct xpci_snapshot *snapshot);
 
 /* By binary search; NULL where there is none. */
