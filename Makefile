@@ -28,6 +28,7 @@ UNIT_SOURCES := $(wildcard tests/unit/*.c)
 LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)
 LIBS := -lpci -ljson-c -lpthread
 XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
+TOOL_LIBS := -lxlutil -lxenlight
 DAEMON_LIBS := -ludev -lsystemd -lz
 
 rel = $(patsubst %.c,$(BUILD)/rel/%.o,$(1))
@@ -56,13 +57,13 @@ AGENT_LIB_SOURCES := $(filter-out dom0-agent/main.c,$(AGENT_SOURCES))
 
 $(BUILD)/xl-pci: $(call rel,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/libxenpci.a
-	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS) $(TOOL_LIBS)
 $(BUILD)/xen-pcid: $(call rel,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
 		$(BUILD)/libxenpci.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
 $(BUILD)/san/xl-pci: $(call san,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS)
+	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(TOOL_LIBS)
 $(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)

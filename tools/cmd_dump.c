@@ -92,7 +92,7 @@ const struct command command_dump = {
     .name = "dump",
     .options = SOURCE_OPTIONS "ijno",
     .arguments = "",
-    .summary = "everything that is known, as text, JSON, a picture or a trace",
+    .summary = "everything that is known: text, JSON, picture, trace",
     .about =
         "Every device with its stable path (which no renumbering changes), "
         "every bus\n"

@@ -64,6 +64,8 @@ extern const struct command command_audit;
 extern const struct command command_plan;
 extern const struct command command_repair;
 extern const struct command command_translate;
+extern const struct command command_guests;
+extern const struct command command_watch;
 extern const struct command command_dump;
 extern const struct command command_replay;
 

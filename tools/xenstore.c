@@ -138,8 +138,7 @@ void renumbering_dispose(struct renumbering *renumbering)
     renumbering_init(renumbering);
 }
 
-/* "0000:03:00.0 0000:04:00.0" */
-static bool parse_move(const char *text, struct renumbered *move)
+bool renumbering_parse(const char *text, struct renumbered *move)
 {
     char from[XPCI_SBDF_LENGTH], to[XPCI_SBDF_LENGTH], more;
 
@@ -176,8 +175,8 @@ int renumbering_read(struct renumbering *renumbering, struct xs_handle *handle,
         if ( !strcmp(entry->key, "time") )
             snprintf(renumbering->when, sizeof(renumbering->when), "%.31s",
                      entry->value);
-        else if ( parse_move(entry->value,
-                             &renumbering->moves[renumbering->count]) )
+        else if ( renumbering_parse(entry->value,
+                                    &renumbering->moves[renumbering->count]) )
             renumbering->count++;
     }
 

@@ -41,6 +41,9 @@ struct renumbering {
     char when[32]; /* UTC, or "never" */
 };
 
+/* "0000:03:00.0 0000:04:00.0"; false: not two SBDFs. */
+bool renumbering_parse(const char *text, struct renumbered *move);
+
 void renumbering_init(struct renumbering *renumbering);
 void renumbering_dispose(struct renumbering *renumbering);
 

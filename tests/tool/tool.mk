@@ -27,3 +27,4 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tools/story/run $< >$(BUILD)/tests/story.txt
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)
 	tests/tool/round-trips $< $(TOOL_ROUND_TRIPS:%=tests/data/%.lspci)
+	tests/tool/in-place $<

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* xl-pci guests: whether guests are given what they were meant to get. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "colour.h"
+#include "guests.h"
+#include "json.h"
+#include "names.h"
+#include "text.h"
+
+#define TEXT_LENGTH 256
+
+struct report {
+    struct guests guests;
+    struct history history;
+    struct names *names;
+    size_t problems;
+};
+
+static const struct {
+    unsigned int flag;
+    const char *word;
+} kinds[] = {
+    { GUEST_MOVED, "moved" },     { GUEST_GONE, "gone" },
+    { GUEST_STALE, "stale" },     { GUEST_BRIDGE, "bridge" },
+    { GUEST_ORPHAN, "orphan" },   { GUEST_SHARED, "shared" },
+    { GUEST_UNKNOWN, "unknown" },
+};
+
+static const struct xpci_device_info *device_at(const struct report *report,
+                                                uint32_t sbdf)
+{
+    return xpci_snapshot_device(&report->history.now.snapshot, sbdf);
+}
+
+static void say_moved(const struct report *report, char *text,
+                      const struct guest_entry *entry)
+{
+    const struct xpci_device_info *device = device_at(report, entry->sbdf);
+    char now[XPCI_SBDF_LENGTH], name[NAME_LENGTH];
+
+    snprintf(text, TEXT_LENGTH, "what it named is at %s now, %s%.120s",
+             xpci_sbdf_format(now, entry->now),
+             device ? "and it names " : "and it names nothing",
+             device ? names_device(report->names, name, device, false) : "");
+}
+
+static void say_shared(const struct report *report, char *text,
+                       const struct guest_entry *entry)
+{
+    const struct guest_entry *other = &report->guests.entries[entry->shared];
+    uint32_t sbdf = entry->problems & GUEST_MOVED ? entry->now : entry->sbdf;
+    const struct xpci_bus_info *bus = xpci_snapshot_bus(
+        &report->history.now.snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
+    char alias[XPCI_SBDF_LENGTH], place[XPCI_SBDF_LENGTH];
+
+    snprintf(text, TEXT_LENGTH,
+             "its DMA carries the ID of bridge %s, as that of %s of guest "
+             "%.64s does; give both to one guest",
+             xpci_sbdf_format(alias, bus->alias),
+             xpci_sbdf_format(place, other->problems & GUEST_MOVED
+                                         ? other->now
+                                         : other->sbdf),
+             other->guest);
+}
+
+static void say_orphan(const struct report *report, char *text,
+                       const struct guest_entry *entry)
+{
+    const struct xpci_device_info *device = device_at(
+        report, entry->problems & GUEST_MOVED ? entry->now : entry->sbdf);
+    char physfn[XPCI_SBDF_LENGTH];
+
+    if ( device && (device->flags & XPCI_VIRTFN) )
+        snprintf(text, TEXT_LENGTH, "it is a VF, and its PF %s is not there",
+                 xpci_sbdf_format(physfn, device->physfn));
+    else
+        snprintf(text, TEXT_LENGTH,
+                 "it reads as a VF does, and no PF says that it is its");
+}
+
+/* One of the entry's problems in words. */
+static void say(const struct report *report, char *text,
+                const struct guest_entry *entry, unsigned int flag)
+{
+    const struct xpci_device_info *device = device_at(report, entry->sbdf);
+
+    switch ( flag )
+    {
+    case GUEST_MOVED:
+        say_moved(report, text, entry);
+        break;
+    case GUEST_SHARED:
+        say_shared(report, text, entry);
+        break;
+    case GUEST_ORPHAN:
+        say_orphan(report, text, entry);
+        break;
+    case GUEST_GONE:
+        snprintf(text, TEXT_LENGTH, "what it named is gone%s",
+                 device ? ", and another device is here" : "");
+        break;
+    case GUEST_STALE:
+        snprintf(text, TEXT_LENGTH, "there is no such device");
+        break;
+    case GUEST_BRIDGE:
+        snprintf(text, TEXT_LENGTH,
+                 "it is a bridge; guests can be given what is behind it");
+        break;
+    default:
+        snprintf(text, TEXT_LENGTH,
+                 "it is no SBDF, and is not checked; `xl "
+                 "pci-assignable-list -n` knows the names");
+        break;
+    }
+}
+
+static void print_where(const struct report *report,
+                        const struct guest_entry *entry)
+{
+    if ( entry->config == GUEST_RUNNING )
+        fputs("running", stdout);
+    else if ( entry->line )
+        printf("%s:%lu", report->guests.configs[entry->config].path,
+               entry->line);
+    else
+        fputs(report->guests.configs[entry->config].path, stdout);
+}
+
+static void print_entry(const struct report *report,
+                        const struct guest_entry *entry)
+{
+    char text[TEXT_LENGTH], name[NAME_LENGTH];
+    size_t i;
+
+    print_where(report, entry);
+    printf(": %s: %s", entry->guest, entry->text);
+    if ( !entry->problems )
+        printf(": %s", names_device(report->names, name,
+                                    device_at(report, entry->sbdf), false));
+    putchar('\n');
+    for ( i = 0; i < ARRAY_SIZE(kinds); i++ )
+    {
+        if ( !(entry->problems & kinds[i].flag) )
+            continue;
+        say(report, text, entry, kinds[i].flag);
+        printf("    %s%s%s: %s\n", colour(COLOUR_BAD), kinds[i].word,
+               colour(COLOUR_PLAIN), text);
+    }
+}
+
+/* The lines of `config` that `corrected` has otherwise. */
+static void print_lines(const struct guest_config *config,
+                        const char *corrected)
+{
+    const char *old = config->text, *fresh = corrected;
+    unsigned long line;
+
+    for ( line = 1; *old && *fresh; line++ )
+    {
+        size_t was = strcspn(old, "\n"), is = strcspn(fresh, "\n");
+
+        if ( was != is || memcmp(old, fresh, was) )
+            printf("%s:%lu: corrected: %.*s\n", config->path, line, (int)is,
+                   fresh);
+        old += was + (old[was] == '\n');
+        fresh += is + (fresh[is] == '\n');
+    }
+}
+
+/* True: the file is as it should be now, as far as can be corrected. */
+static enum tool_exit fix_config(struct report *report, size_t number,
+                                 const struct invocation *call)
+{
+    const struct guest_config *config = &report->guests.configs[number];
+    char *corrected = NULL, *backup = NULL;
+    enum tool_exit result = TOOL_DONE;
+    int rc = guests_correct(&report->guests, number, &corrected);
+
+    if ( rc )
+    {
+        tool_error("%s: cannot be corrected here: %s; edit it by hand",
+                   config->path,
+                   rc == -EINVAL ? "its entries are written in an unusual way"
+                                 : strerror(-rc));
+        return TOOL_REFUSED;
+    }
+    if ( !corrected )
+        return TOOL_DONE;
+    if ( !call->json )
+        print_lines(config, corrected);
+    if ( call->in_place )
+    {
+        rc = guests_replace(config, corrected, &backup);
+        if ( rc )
+        {
+            tool_error("%s: cannot be replaced: %s; it is as it was",
+                       config->path, strerror(-rc));
+            result = TOOL_REFUSED;
+        }
+        else if ( !call->json )
+            printf("%s: written; as it was: %s\n", config->path, backup);
+    }
+    free(backup);
+    free(corrected);
+    return result;
+}
+
+static enum tool_exit fix(struct report *report, const struct invocation *call)
+{
+    enum tool_exit result = TOOL_DONE, one;
+    size_t i;
+
+    for ( i = 0; i < report->guests.config_count; i++ )
+    {
+        one = fix_config(report, i, call);
+        if ( one > result )
+            result = one;
+    }
+    if ( result != TOOL_DONE || !call->in_place )
+        return result;
+    /* What was corrected is wrong no more. */
+    for ( i = 0; i < report->guests.count; i++ )
+        if ( report->guests.entries[i].line &&
+             report->guests.entries[i].problems == GUEST_MOVED )
+            report->problems--;
+    return result;
+}
+
+static void count_problems(struct report *report)
+{
+    size_t i;
+
+    for ( i = 0; i < report->guests.count; i++ )
+        if ( report->guests.entries[i].problems & ~GUEST_UNKNOWN )
+            report->problems++;
+}
+
+static void print_text(const struct report *report)
+{
+    const struct guests *guests = &report->guests;
+    size_t i;
+
+    for ( i = 0; i < guests->count; i++ )
+        print_entry(report, &guests->entries[i]);
+    if ( !guests->count )
+        puts("No guest is given a device.");
+    else
+        printf("%zu entr%s of %zu guest%s: %zu wrong.\n", guests->count,
+               guests->count == 1 ? "y" : "ies", guests->guest_count,
+               PLURAL(guests->guest_count), report->problems);
+}
+
+static void json_entry(struct json_writer *json, const struct report *report,
+                       const struct guest_entry *entry)
+{
+    bool running = entry->config == GUEST_RUNNING;
+    char text[TEXT_LENGTH];
+    size_t i;
+
+    json_open(json, NULL, '{');
+    json_text(json, "guest", entry->guest);
+    json_text(json, "file",
+              running ? NULL : report->guests.configs[entry->config].path);
+    if ( entry->line )
+        json_number(json, "line", (int64_t)entry->line);
+    else
+        json_text(json, "line", NULL);
+    json_text(json, "entry", entry->text);
+    json_sbdf(json, "sbdf", entry->has_sbdf ? &entry->sbdf : NULL);
+    json_sbdf(json, "corrected",
+              entry->problems & GUEST_MOVED ? &entry->now : NULL);
+    json_open(json, "problems", '[');
+    for ( i = 0; i < ARRAY_SIZE(kinds); i++ )
+    {
+        if ( !(entry->problems & kinds[i].flag) )
+            continue;
+        say(report, text, entry, kinds[i].flag);
+        json_open(json, NULL, '{');
+        json_text(json, "kind", kinds[i].word);
+        json_text(json, "text", text);
+        json_close(json);
+    }
+    json_close(json);
+    json_close(json);
+}
+
+static int print_json(const struct report *report)
+{
+    struct json_writer json;
+    size_t i;
+
+    json_begin(&json, stdout);
+    json_open(&json, NULL, '[');
+    for ( i = 0; i < report->guests.count; i++ )
+        json_entry(&json, report, &report->guests.entries[i]);
+    json_close(&json);
+    return json_end(&json);
+}
+
+/* Running guests are this machine's: with another one's devices, no. */
+static enum tool_exit read_all(struct report *report,
+                               const struct invocation *call)
+{
+    bool is_live = !call->dump && !call->sysfs && !call->embedded;
+    enum tool_exit result = TOOL_DONE;
+    struct xs_handle *handle;
+    int i;
+
+    for ( i = 0; result == TOOL_DONE && i < call->argument_count; i++ )
+        result = guests_read_config(&report->guests, call->arguments[i]);
+    if ( result != TOOL_DONE || (!is_live && !call->store) )
+        return result;
+    handle = xenstore_open();
+    xenstore_close(handle);
+    /* Configs can be checked where there is no Xen. */
+    return handle || !call->argument_count
+               ? guests_read_running(&report->guests)
+               : TOOL_DONE;
+}
+
+static bool check_call(const struct invocation *call)
+{
+    if ( (call->fix || call->in_place) && !call->argument_count )
+        tool_error("guests: --fix and --in-place need a FILE to correct");
+    else if ( (call->dump || call->sysfs) && !call->argument_count &&
+              !call->store )
+        tool_error("guests: with another machine's devices a FILE is needed");
+    else
+        return true;
+    return false;
+}
+
+static enum tool_exit run(struct invocation *call)
+{
+    struct report report = { .names = NULL };
+    enum tool_exit result = TOOL_USAGE, fixed = TOOL_DONE;
+
+    guests_init(&report.guests);
+    history_init(&report.history);
+    if ( !check_call(call) )
+        goto out;
+    result = read_all(&report, call);
+    if ( result == TOOL_DONE )
+        result = history_read(&report.history, call);
+    if ( result != TOOL_DONE )
+        goto out;
+    report.names = names_open(call->ids, call->numeric);
+    if ( !report.names )
+    {
+        result = TOOL_USAGE;
+        goto out;
+    }
+    guests_check(&report.guests, &report.history);
+    count_problems(&report);
+    if ( !call->json )
+        print_text(&report);
+    else if ( print_json(&report) )
+        result = TOOL_REFUSED;
+    if ( call->fix || call->in_place )
+        fixed = fix(&report, call);
+    if ( fixed != TOOL_DONE )
+        result = fixed;
+    else if ( result == TOOL_DONE && report.problems )
+        result = TOOL_WRONG;
+
+out:
+    names_close(report.names);
+    history_dispose(&report.history);
+    guests_dispose(&report.guests);
+    return result;
+}
+
+const struct command command_guests = {
+    .name = "guests",
+    .options = HISTORY_OPTIONS "xIijn",
+    .arguments = "[FILE...]",
+    .more_arguments = true,
+    .summary = "whether guests are given what they were meant to get",
+    .about =
+        "Each entry of pci = [...] in the xl configs FILE..., and each device "
+        "of a\n"
+        "running guest: does it name what it named before (--from, or what "
+        "xen-pcid saw)?\n"
+        "Is it there, no bridge, no VF without its PF; does its DMA carry an "
+        "ID that is\n"
+        "another guest's too?  Exit code 1 if any is wrong.",
+    .run = run,
+};

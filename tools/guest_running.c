@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Devices of running guests: in xenstore, dom0's backend "pci" has for each
+ * guest the nodes GUEST/0/dev-0, dev-1, ... with an SBDF each.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guests.h"
+
+#define BACKENDS "/local/domain/0/backend/pci"
+
+/* "5/0/dev-0": the guest's number in `domain`. */
+static bool is_device(const char *key, unsigned int *domain)
+{
+    unsigned int instance, number;
+    char more;
+
+    return sscanf(key, "%u/%u/dev-%u%c", domain, &instance, &number, &more) ==
+           3;
+}
+
+static int take_device(struct guests *guests, const struct tree *names,
+                       unsigned int domain, const char *value)
+{
+    struct guest_entry entry = { .config = GUEST_RUNNING };
+    const char *name;
+    char key[32];
+
+    snprintf(key, sizeof(key), "%u/name", domain);
+    name = xenstore_value(names, key);
+    if ( name )
+        entry.guest = strdup(name);
+    else if ( asprintf(&entry.guest, "domain %u", domain) < 0 )
+        entry.guest = NULL;
+    entry.text = strdup(value);
+    if ( !entry.guest || !entry.text )
+    {
+        free(entry.guest);
+        free(entry.text);
+        return -ENOMEM;
+    }
+    entry.has_sbdf = !xpci_sbdf_parse(value, &entry.sbdf);
+    return guests_add(guests, &entry);
+}
+
+static int take_backends(struct guests *guests, const struct tree *backends,
+                         const struct tree *names)
+{
+    unsigned int domain, last = 0;
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < backends->count; i++ )
+    {
+        const struct tree_entry *node = &backends->entries[i];
+
+        if ( !is_device(node->key, &domain) )
+            continue;
+        guests->guest_count += domain != last;
+        last = domain;
+        rc = take_device(guests, names, domain, node->value);
+    }
+    return rc;
+}
+
+enum tool_exit guests_read_running(struct guests *guests)
+{
+    struct xs_handle *handle = xenstore_open();
+    struct tree backends, names;
+    int rc;
+
+    if ( !handle )
+    {
+        tool_error("xenstore: %s; there is one on a Xen host only",
+                   strerror(errno));
+        return TOOL_REFUSED;
+    }
+    tree_init(&backends);
+    tree_init(&names);
+    rc = xenstore_read(handle, BACKENDS, &backends);
+    if ( rc == -ENOENT ) /* no guest was ever given a device */
+        rc = 0;
+    else if ( !rc )
+        rc = xenstore_read(handle, "/local/domain", &names);
+    if ( !rc )
+        rc = take_backends(guests, &backends, &names);
+    tree_dispose(&names);
+    tree_dispose(&backends);
+    xenstore_close(handle);
+    if ( !rc )
+        return TOOL_DONE;
+    tool_error("xenstore: the running guests cannot be read: %s",
+               strerror(-rc));
+    return TOOL_REFUSED;
+}

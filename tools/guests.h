@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Devices that guests are given, by their configs or in fact. */
+#ifndef XL_PCI_GUESTS_H
+#define XL_PCI_GUESTS_H
+
+#include "history.h"
+
+/* What is the matter with an entry; several can be. */
+#define GUEST_MOVED 0x01   /* what it named is elsewhere */
+#define GUEST_GONE 0x02    /* what it named is gone, or replaced */
+#define GUEST_STALE 0x04   /* it names nothing */
+#define GUEST_BRIDGE 0x08  /* it names a bridge */
+#define GUEST_ORPHAN 0x10  /* a VF without its PF */
+#define GUEST_SHARED 0x20  /* its requester ID is another guest's as well */
+#define GUEST_UNKNOWN 0x40 /* by a name that xl gave: not checked */
+
+struct guest_entry {
+    size_t config;      /* number of its config, or GUEST_RUNNING */
+    char *guest;        /* name of the guest */
+    char *text;         /* the entry as it is written */
+    unsigned long line; /* in the config; 0 for a running guest */
+    size_t begin;       /* where the text begins in the config, and ends */
+    size_t end;
+    bool has_sbdf;
+    uint32_t sbdf;
+    unsigned int problems; /* GUEST_* */
+    uint32_t now;          /* of GUEST_MOVED */
+    size_t shared;         /* of GUEST_SHARED: number of the other entry */
+};
+
+#define GUEST_RUNNING SIZE_MAX
+
+/* An xl config. */
+struct guest_config {
+    const char *path; /* the caller's */
+    char *text;
+    size_t size;
+    time_t changed;
+};
+
+struct guests {
+    struct guest_entry *entries;
+    size_t count;
+    size_t room;
+    struct guest_config *configs;
+    size_t config_count;
+    size_t guest_count;
+};
+
+void guests_init(struct guests *guests);
+void guests_dispose(struct guests *guests);
+
+/*
+ * Append; takes over the strings in `entry`, also on an error.  0 or -ENOMEM.
+ */
+int __must_check guests_add(struct guests *guests,
+                            const struct guest_entry *entry);
+
+/*
+ * Read the config at `path`, as xl reads it.  TOOL_DONE, or the exit code
+ * after the error was said.
+ */
+enum tool_exit guests_read_config(struct guests *guests, const char *path);
+
+/* Read the text of the last config in `guests`: 0, -ENOMEM or -EINVAL. */
+int __must_check guests_parse(struct guests *guests);
+
+/* The guests that run, from xenstore.  The same. */
+enum tool_exit guests_read_running(struct guests *guests);
+
+/* Set problems, now, shared of all entries. */
+void guests_check(struct guests *guests, const struct history *history);
+
+/*
+ * `config` with each entry that moved naming what it named before: `*text` is
+ * to be freed, and NULL where nothing is to be corrected.  0, -ENOMEM, or
+ * -EINVAL: the corrected text is not read as it should.
+ */
+int __must_check guests_correct(const struct guests *guests, size_t config,
+                                char **text);
+
+/*
+ * Replace the file of `config` by `text`; the file as it was stays beside it,
+ * as PATH~ or, where that is taken, PATH~N~, whose name `backup` gets.
+ * 0 or a negative errno value, and the file is as it was.
+ */
+int __must_check guests_replace(const struct guest_config *config,
+                                const char *text, char **backup);
+
+#endif /* XL_PCI_GUESTS_H */
