@@ -234,6 +234,8 @@ int xen_hypfs_read(const struct xen_hypfs_source *source,
         xpci_snapshot_sort(snapshot);
         rc = check_pages(snapshot, message);
     }
+    if ( !rc )
+        rc = xpci_snapshot_name_conflicts(snapshot);
     if ( rc )
     {
         xpci_snapshot_dispose(snapshot);

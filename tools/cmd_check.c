@@ -2,20 +2,28 @@
 /* xl-pci check: what is wrong, and what to do about it. */
 #include <stdio.h>
 
+#include "colour.h"
 #include "json.h"
 #include "text.h"
 #include "tool.h"
 
-static void print_problem(const struct xpci_snapshot_problem *problem)
+/* An xpci_problem_told. */
+static void print_problem(void *data,
+                          const struct xpci_snapshot_problem *problem,
+                          uint8_t last, const char *text)
 {
     char sbdf[XPCI_SBDF_LENGTH];
 
-    printf("%s", xpci_problem_name(problem->kind));
+    (void)data;
+    printf("%s%s%s", colour(COLOUR_BAD), xpci_problem_name(problem->kind),
+           colour(COLOUR_PLAIN));
     if ( problem->has_sbdf )
         printf(" %s", xpci_sbdf_format(sbdf, problem->sbdf));
-    else if ( problem->has_bus )
+    else if ( problem->has_bus && problem->bus == last )
         printf(" bus %04x:%02x", problem->segment, problem->bus);
-    printf(": %s\n", problem->text);
+    else if ( problem->has_bus )
+        printf(" buses %04x:%02x-%02x", problem->segment, problem->bus, last);
+    printf(": %s\n", text);
 }
 
 struct counts {
@@ -40,17 +48,19 @@ static struct counts count(const struct xpci_snapshot *snapshot)
     return counts;
 }
 
-static void print_text(const struct xpci_snapshot *snapshot)
+static enum tool_exit print_text(const struct xpci_snapshot *snapshot)
 {
     struct counts counts = count(snapshot);
-    size_t i;
 
-    for ( i = 0; i < snapshot->problem_count; i++ )
-        print_problem(&snapshot->problems[i]);
+    if ( xpci_snapshot_tell_problems(snapshot, print_problem, NULL) )
+    {
+        tool_error("check: no memory to say what is wrong");
+        return TOOL_REFUSED;
+    }
     if ( !snapshot->device_count && !snapshot->problem_count )
     {
         puts("No PCI devices, and no problems.");
-        return;
+        return TOOL_DONE;
     }
     printf("%zu device%s, %zu of them bridges, in %zu segment%s: ",
            snapshot->device_count, PLURAL(snapshot->device_count),
@@ -60,6 +70,7 @@ static void print_text(const struct xpci_snapshot *snapshot)
                PLURAL(snapshot->problem_count));
     else
         puts("no problems.");
+    return snapshot->problem_count ? TOOL_WRONG : TOOL_DONE;
 }
 
 static int print_json(const struct xpci_snapshot *snapshot)
@@ -105,7 +116,7 @@ static enum tool_exit run(struct invocation *call)
         goto out;
     result = snapshot.problem_count ? TOOL_WRONG : TOOL_DONE;
     if ( !call->json )
-        print_text(&snapshot);
+        result = print_text(&snapshot);
     else if ( print_json(&snapshot) )
         result = TOOL_REFUSED;
 

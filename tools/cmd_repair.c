@@ -23,7 +23,8 @@ struct asking {
     bool yes; /* to all */
     bool no;  /* to all */
     const struct plan *plan;
-    struct json_writer *json; /* NULL: text */
+    bool as_json;
+    struct json_writer json;
 };
 
 static struct asking *asking_of(struct backend *backend)
@@ -135,8 +136,8 @@ static void tell(void *data, const struct plan_step *step,
     struct asking *asking = data;
     char sbdf[XPCI_SBDF_LENGTH];
 
-    if ( asking->json )
-        json_outcome(asking->json, step, result);
+    if ( asking->as_json )
+        json_outcome(&asking->json, step, result);
     else if ( result->rc == DECLINED )
         printf("%-6s %s  not done, as you said\n",
                plan_action_name(step->action),
@@ -193,18 +194,18 @@ static enum tool_exit repair_text(struct agent *agent, struct asking *asking,
 static enum tool_exit repair_json(struct agent *agent, struct asking *asking,
                                   enum plan_repair repair)
 {
-    struct json_writer json;
+    struct json_writer *json = &asking->json;
     enum tool_exit result;
 
-    asking->json = &json;
-    json_begin(&json, stdout);
-    json_open(&json, NULL, '{');
-    json_open(&json, "steps", '[');
+    asking->as_json = true;
+    json_begin(json, stdout);
+    json_open(json, NULL, '{');
+    json_open(json, "steps", '[');
     result = carry_out(agent, asking, repair);
-    json_close(&json);
-    agent_json_end(&json, &agent->look.plan);
-    json_close(&json);
-    return json_end(&json) ? TOOL_REFUSED : result;
+    json_close(json);
+    agent_json_end(json, &agent->look.plan);
+    json_close(json);
+    return json_end(json) ? TOOL_REFUSED : result;
 }
 
 /* Nobody can be asked, and nobody said yes. */

@@ -117,10 +117,12 @@ int xpci_snapshot_take(struct xpci_snapshot *snapshot, const struct xpci *xpci,
         rc = take_once(snapshot, xpci);
     } while ( rc == -EAGAIN );
 
+    xpci_snapshot_sort(snapshot);
+    if ( !rc )
+        rc = xpci_snapshot_name_conflicts(snapshot);
     if ( rc )
         xpci_snapshot_dispose(snapshot);
     snapshot->source = source;
-    xpci_snapshot_sort(snapshot);
 
     return rc;
 }

@@ -123,15 +123,22 @@ static void replay_alias(struct replay *replay,
         differ(replay, statement, expected, got);
 }
 
-static void show_problems(const struct replay *replay,
+static void show_problem(void *data,
+                         const struct xpci_snapshot_problem *problem,
+                         uint8_t last, const char *text)
+{
+    const struct replay *replay = data;
+
+    (void)last;
+    fprintf(replay->out, "    %s: %s\n", xpci_problem_name(problem->kind),
+            text);
+}
+
+static void show_problems(struct replay *replay,
                           const struct xpci_snapshot *snapshot)
 {
-    size_t i;
-
-    for ( i = 0; i < snapshot->problem_count; i++ )
-        fprintf(replay->out, "    %s: %s\n",
-                xpci_problem_name(snapshot->problems[i].kind),
-                snapshot->problems[i].text);
+    if ( xpci_snapshot_tell_problems(snapshot, show_problem, replay) )
+        fprintf(replay->out, "    no memory to show the problems\n");
 }
 
 /* Which bridge leads to which bus, in the manner of bug reports. */

@@ -69,6 +69,23 @@ int __must_check xpci_snapshot_add_problem_of(
     struct xpci_snapshot *snapshot, const struct xpci_device_info *info);
 void xpci_snapshot_sort(struct xpci_snapshot *snapshot);
 
+/*
+ * Let the texts of conflicts name the other bridge, where it is a device of
+ * this snapshot, which is sorted.  0 or -ENOMEM.
+ */
+int __must_check xpci_snapshot_name_conflicts(struct xpci_snapshot *snapshot);
+
+/*
+ * Tell the problems, in order; where neighbouring buses have the same, once:
+ * from that of `problem` to `last`, and `text` says so.  0 or -ENOMEM.
+ */
+typedef void xpci_problem_told(void *data,
+                               const struct xpci_snapshot_problem *problem,
+                               uint8_t last, const char *text);
+int __must_check
+xpci_snapshot_tell_problems(const struct xpci_snapshot *snapshot,
+                            xpci_problem_told *tell, void *data);
+
 /* By binary search; NULL where there is none. */
 const struct xpci_device_info *xpci_snapshot_device(
     const struct xpci_snapshot *snapshot, uint32_t sbdf);
