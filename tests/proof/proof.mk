@@ -24,3 +24,12 @@ check-latch:
 	tests/proof/check-latch $(BUILD)
 check-tsan: $(BUILD)/tests/tsan
 	$(BUILD)/tests/tsan
+
+$(BUILD)/tests/predicate: $(call san,tests/proof/predicate.c \
+		$(addprefix tests/model/,host.c world.c grow.c) $(CORE_SOURCES))
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^
+
+.PHONY: check-predicate
+check-predicate: $(BUILD)/tests/predicate
+	$(BUILD)/tests/predicate

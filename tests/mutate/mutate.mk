@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# How good the tests are: what they reach, and whether they notice errors.
+
+# The tests' objects, built as usual; see unit.mk and model.mk.
+MUTATE_UNIT = $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) $(CORE_SOURCES))
+MUTATE_MODEL = $(call san,tests/model/random.c tests/model/stories.c) \
+	$(MODEL_OBJECTS)
+
+.PHONY: mutate
+mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events
+	CC="$(CC)" FLAGS="$(C_STD) $(CPPFLAGS) $(SANITIZE)" \
+		tests/mutate/run $(BUILD) "unit=$(MUTATE_UNIT)=" \
+		"random-events=$(MUTATE_MODEL)=--events 20000 --seed 1"
+
+# Branches of the core that no test takes.  Without sanitizers, whose own
+# branches would count.
+COVERAGE_TESTS ?= check-unit check-model check-embedded check-traces \
+	check-tool check-agent
+.PHONY: coverage
+coverage:
+	@command -v gcovr >/dev/null || \
+		{ echo "coverage: apt-get install gcovr" >&2; exit 1; }
+	@rm -rf $(BUILD)/coverage
+	+$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage \
+		SANITIZE="-O0 -g --coverage" $(COVERAGE_TESTS) \
+		>$(BUILD)/coverage.log 2>&1 || \
+		{ tail -n 30 $(BUILD)/coverage.log; exit 1; }
+	gcovr --root . --object-directory $(BUILD)/coverage/san/xen-pci \
+		--filter 'xen-pci/[^/]*$$' --branches --exclude-unreachable-branches \
+		--fail-under-branch 95 $(BUILD)/coverage/san/xen-pci

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The predicate says false where it should: one word of good tables at a time
+ * is made wrong, and the rule that this breaks must be named.
+ */
+#include "../model/host.h"
+#include "tables.h"
+
+#include <err.h>
+#include <stdio.h>
+
+#define AGREE "the index by BDF and the records agree"
+#define LISTED "every bridge is listed once"
+#define BEST "no stale entry, and the best bridge leads to a bus"
+#define CONFLICT "bridges in conflict know it"
+#define READERS "readers see what the ways say"
+#define PHYSFN "a VF has its PF"
+
+#define OUTER XPCI_SBDF(0, 0, 0x08)
+#define INNER XPCI_SBDF(0, 1, 0x00)
+#define PF XPCI_SBDF(0, 1, 0x08)
+#define VF_OLD XPCI_SBDF(0, 1, 0x09)
+#define VF_NEW XPCI_SBDF(0, 1, 0x0a)
+#define FAR_PF XPCI_SBDF(1, 1, 0x08)
+
+static unsigned int failures;
+static unsigned int checks;
+
+static void expect(const struct xpci *xpci, const char *broken)
+{
+    const char *rule = NULL;
+    bool valid = xpci_is_valid(xpci, &rule);
+
+    checks++;
+    if ( valid == !broken && (valid || !strcmp(rule, broken)) )
+        return;
+    failures++;
+    printf("check %u: found '%s', expected '%s'\n", checks,
+           valid ? "all holds" : rule, broken ? broken : "all holds");
+}
+
+/* With `value` in the `size` bytes at `at`, this rule is broken. */
+static void breaks(const struct xpci *xpci, const char *rule, void *at,
+                   size_t size, uint32_t value)
+{
+    unsigned char good[sizeof(value)];
+
+    memcpy(good, at, size);
+    memcpy(at, &value, size);
+    expect(xpci, rule);
+    memcpy(at, good, size);
+    expect(xpci, NULL);
+}
+
+#define BREAKS(rule, place, value) \
+    breaks(xpci, rule, &(place), sizeof(place), (uint32_t)(value))
+
+static void add(struct xpci *xpci, struct world *world, uint32_t sbdf,
+                uint8_t secondary, uint8_t subordinate, bool virtfn)
+{
+    const struct world_function function = {
+        .sbdf = sbdf,
+        .vendor = 0x8086,
+        .class_revision = secondary ? 0x06040000 : 0x02000000,
+        .layout = secondary ? 1 : 0,
+        .pcie = WORLD_NO_PCIE,
+        .primary = XPCI_BUS(sbdf),
+        .secondary = secondary,
+        .subordinate = subordinate,
+    };
+    const struct xpci_report report = {
+        .is_virtfn = virtfn,
+        .physfn_bus = XPCI_BUS(PF),
+        .physfn_devfn = XPCI_DEVFN(PF),
+        .node = XPCI_NO_NODE,
+    };
+
+    world_set(world, &function);
+    xpci->host->lock(xpci->host->data);
+    if ( xpci_add(xpci, sbdf, &report) )
+        errx(1, "%08x cannot be added", sbdf);
+    xpci->host->unlock(xpci->host->data);
+}
+
+static uint32_t *place_of(const struct xpci_segment *segment, uint32_t sbdf)
+{
+    return &segment->page[xpci_page_number(XPCI_BUS(sbdf))]
+                ->place[xpci_page_offset(XPCI_BUS(sbdf), XPCI_DEVFN(sbdf))];
+}
+
+static void break_places(const struct xpci *xpci, struct xpci_segment *segment)
+{
+    uint32_t *place = place_of(segment, PF);
+    struct xpci_record *record = xpci_record(xpci, xpci_find(xpci, PF));
+
+    BREAKS(AGREE, *place, *place & ~XPCI_PLACE_RECORD);
+    BREAKS(AGREE, *place, *place | XPCI_PLACE_RECORD);
+    BREAKS(AGREE, *place, *place ^ XPCI_PLACE_VIRTFN);
+    BREAKS(AGREE, *place, *place ^ XPCI_PLACE_EXTFN);
+    BREAKS(AGREE, *place, *place ^ XPCI_PLACE_WAY_ONLY);
+    BREAKS(AGREE, *place, 0);
+    BREAKS(AGREE, record->sbdf, PF + 1U);
+    BREAKS(AGREE, record->type, XPCI_TYPE_RCEC);
+    BREAKS(AGREE, segment->devices, segment->devices + 1U);
+}
+
+static void break_bridges(const struct xpci *xpci, struct xpci_segment *segment)
+{
+    uint32_t outer = xpci_find(xpci, OUTER), inner = xpci_find(xpci, INNER);
+    struct xpci_record *record = xpci_record(xpci, inner);
+
+    BREAKS(LISTED, segment->first_bridge, XPCI_NO_RECORD);
+    BREAKS(LISTED, segment->first_bridge, outer);
+    BREAKS(LISTED, segment->first_bridge, xpci_find(xpci, PF));
+    BREAKS(LISTED, record->previous_bridge, inner);
+    BREAKS(LISTED, record->next_bridge, inner);
+    BREAKS(CONFLICT, record->clashes, 1);
+}
+
+static void break_ways(const struct xpci *xpci, struct xpci_segment *segment)
+{
+    struct xpci_record *inner = xpci_record(xpci, xpci_find(xpci, INNER));
+
+    BREAKS(BEST, segment->ways.to[2].bus, 7);
+    BREAKS(BEST, segment->ways.to[2].devfn, 7);
+    BREAKS(BEST, segment->ways.to[2].secondary, 0);
+    BREAKS(BEST, segment->ways.to[2].subordinate, 3);
+    BREAKS(BEST, segment->ways.to[2].aliases, 0);
+    BREAKS(BEST, inner->subordinate, 3);
+    BREAKS(READERS, segment->alias[0][1], 0);
+    BREAKS(READERS, segment->alias[1][2], 0);
+    BREAKS(READERS, segment->alias[0][9], 1);
+}
+
+static void break_virtfns(const struct xpci *xpci)
+{
+    uint32_t old = xpci_find(xpci, VF_OLD), new = xpci_find(xpci, VF_NEW);
+    struct xpci_record *physfn = xpci_record(xpci, xpci_find(xpci, PF));
+    struct xpci_record *newer = xpci_record(xpci, new);
+    struct xpci_record *older = xpci_record(xpci, old);
+
+    BREAKS(PHYSFN, physfn->first_vf, XPCI_NO_RECORD);
+    BREAKS(PHYSFN, physfn->first_vf, old);
+    BREAKS(PHYSFN, newer->next_vf, new);
+    BREAKS(PHYSFN, newer->next_vf, XPCI_NO_RECORD);
+    BREAKS(PHYSFN, older->previous_vf, old);
+    BREAKS(PHYSFN, older->physfn, new);
+    BREAKS(PHYSFN, older->physfn, xpci_find(xpci, INNER));
+    BREAKS(PHYSFN, older->physfn, xpci_find(xpci, FAR_PF));
+}
+
+static void expect_ways(const struct xpci_ways *ways, bool valid)
+{
+    checks++;
+    if ( xpci_ways_are_valid(ways) == valid )
+        return;
+    failures++;
+    printf("check %u: a table of ways is %svalid\n", checks,
+           valid ? "not " : "");
+}
+
+/* The table by itself; each of these is another clause of valid_ways(). */
+static void break_table(void)
+{
+    const struct xpci_way good = { 0, 0, 1, 2, 0 };
+    struct xpci_ways ways = { { { 0, 0, 0, 0, 0 } } };
+
+    xpci_ways_offer(&ways, &good);
+    expect_ways(&ways, true);
+    ways.to[2].secondary = 0;
+    expect_ways(&ways, false); /* bus 2 is passed over, for 00:00.0 */
+    ways.to[2] = ways.to[3] = good;
+    expect_ways(&ways, false); /* bus 3 is not in the range */
+    ways.to[3].secondary = 0;
+    expect_ways(&ways, true);
+    ways.to[1].bus = 1;
+    expect_ways(&ways, false); /* bus 1 leads to itself */
+    ways.to[1] = (struct xpci_way){ 0, 0, 2, 2, 0 };
+    expect_ways(&ways, false); /* bus 1 is below the range */
+    ways.to[1] = good;
+    ways.to[0xff] = (struct xpci_way){ 2, 0, 0xff, 0xff, 0 };
+    expect_ways(&ways, true);
+    ways.to[0xff].bus = 0xff;
+    expect_ways(&ways, false);
+}
+
+int main(void)
+{
+    struct test_host host;
+    struct world world;
+    struct xpci *xpci;
+
+    world_init(&world);
+    test_host_init(&host, &world);
+    if ( xpci_create(&xpci, &host.host) )
+        errx(1, "no memory");
+    add(xpci, &world, OUTER, 1, 2, false);
+    add(xpci, &world, INNER, 2, 2, false);
+    add(xpci, &world, PF, 0, 0, false);
+    add(xpci, &world, VF_OLD, 0, 0, true);
+    add(xpci, &world, VF_NEW, 0, 0, true);
+    add(xpci, &world, FAR_PF, 0, 0, false);
+    expect(xpci, NULL);
+
+    break_places(xpci, xpci_segment_find(xpci, 0));
+    break_bridges(xpci, xpci_segment_find(xpci, 0));
+    break_ways(xpci, xpci_segment_find(xpci, 0));
+    break_virtfns(xpci);
+    break_table();
+
+    xpci_dispose(xpci);
+    test_host_dispose(&host);
+    world_dispose(&world);
+    printf("predicate: %u checks, %u failed\n", checks, failures);
+
+    return failures ? 1 : 0;
+}
