@@ -328,6 +328,7 @@ void daemon_report(struct daemon *daemon, uint64_t now)
     if ( make_status(daemon, &status) )
     {
         log_error("no memory for the report");
+        store_report_postpone(&daemon->report, now);
         goto out;
     }
     write_metrics(daemon, &status);

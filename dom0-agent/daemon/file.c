@@ -153,7 +153,8 @@ int file_replace(const char *path, const char *bytes, size_t size, mode_t mode,
               mode);
     if ( fd < 0 )
         return failed(message, "create", fresh);
-    rc = write_all(fd, bytes, size) || (sync && fsync(fd))
+    /* Whatever the umask is: others have to read some of them. */
+    rc = fchmod(fd, mode) || write_all(fd, bytes, size) || (sync && fsync(fd))
              ? failed(message, "write", fresh)
              : 0;
     if ( close(fd) && !rc )

@@ -78,6 +78,30 @@ static void say_sizes(FILE *out, const struct status *status)
     gauge(out, "xen_pci_journal_safe",
           "Whether all pending removals are on disk (1) or not (0).",
           journal_is_safe(status->journal));
+    gauge(out, "xen_pci_last_renumbering_timestamp_seconds",
+          "When devices were last seen at other addresses, 0: not yet.",
+          status->moves->count ? status->moves->when : 0);
+}
+
+/* A series for each; none where nothing fails. */
+static void say_failing(FILE *out, const struct retry *retry)
+{
+    size_t i;
+
+    head(out, "xen_pci_failing_step_tries", "gauge",
+         "How often a step was tried that failed and is tried again.");
+    for ( i = 0; i < retry->count; i++ )
+    {
+        const struct retry_item *item = &retry->items[i];
+
+        fprintf(out,
+                "xen_pci_failing_step_tries{segment=\"%04x\",bus=\"%02x\","
+                "device=\"%02x\",function=\"%x\",call=\"%s\"} %u\n",
+                XPCI_SEGMENT(item->sbdf), XPCI_BUS(item->sbdf),
+                (unsigned int)XPCI_SLOT(item->sbdf),
+                (unsigned int)XPCI_FUNC(item->sbdf),
+                plan_action_name(item->action), item->tries);
+    }
 }
 
 static void say_counts(FILE *out, const struct status_counts *counts)
@@ -160,6 +184,7 @@ char *metrics_text(const struct status *status)
         return NULL;
     say_state(out, status);
     say_sizes(out, status);
+    say_failing(out, status->retry);
     say_counts(out, &status->counts);
     if ( status->look )
         say_devices(out, &status->look->hypervisor);

@@ -302,6 +302,12 @@ void store_report_hung_up(struct store_report *report, uint64_t now)
         lost(report, now);
 }
 
+void store_report_postpone(struct store_report *report, uint64_t now)
+{
+    if ( report->next_try < now + CONNECT_FIRST )
+        report->next_try = now + CONNECT_FIRST;
+}
+
 void store_report_answer(struct store_report *report, const char *format, ...)
 {
     va_list arguments;

@@ -53,6 +53,9 @@ void store_report_state(struct store_report *report, const char *state,
 bool store_report_take_request(struct store_report *report, uint64_t now);
 void store_report_hung_up(struct store_report *report, uint64_t now);
 
+/* What should have been written now could not be made: not at once again. */
+void store_report_postpone(struct store_report *report, uint64_t now);
+
 /* printf-like: what the next write answers to report->request. */
 void store_report_answer(struct store_report *report, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -3,17 +3,50 @@
 # step, and the program as an administrator runs it; all with the sanitizers.
 
 DAEMON_TEST_SOURCES := $(wildcard tests/daemon/*.c)
+comma := ,
 DAEMON_PART_SOURCES := $(filter-out dom0-agent/daemon/main.c,$(DAEMON_SOURCES))
-DAEMON_SCRATCH := $(abspath $(BUILD))/tests/daemon
 
-$(BUILD)/tests/daemon/unit: $(call san,$(DAEMON_TEST_SOURCES) \
-		$(DAEMON_PART_SOURCES) $(AGENT_LIB_SOURCES)) \
+# Calls that tests/daemon/failing.c lets fail.
+DAEMON_WRAPPED := malloc calloc realloc strdup open_memstream read write \
+	fdatasync fsync fstat rename link mkdir access fopen fflush open \
+	vasprintf close fclose
+DAEMON_WRAP := $(addprefix -Wl$(comma)--wrap=,$(DAEMON_WRAPPED))
+DAEMON_LINK = -o $@ $^ $(DAEMON_WRAP) $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS) \
+	-lcunit
+
+DAEMON_UNIT_SOURCES := $(DAEMON_TEST_SOURCES) $(DAEMON_PART_SOURCES) \
+	$(AGENT_LIB_SOURCES)
+$(BUILD)/tests/daemon/unit: $(call san,$(DAEMON_UNIT_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS) -lcunit
+	$(CC) $(SANITIZE) $(DAEMON_LINK)
 
-.PHONY: check-daemon
-check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/san/xen-pcid
-	rm -rf $(DAEMON_SCRATCH)/scratch
-	mkdir -p $(DAEMON_SCRATCH)/scratch
-	$(BUILD)/tests/daemon/unit $(DAEMON_SCRATCH)/scratch
+# The same without the sanitizers, for what is measured.
+$(BUILD)/tests/daemon/unit-rel: $(call rel,$(DAEMON_UNIT_SOURCES)) \
+		$(BUILD)/libxenpci.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(DAEMON_LINK)
+
+# In memory: these write and sync thousands of small files.
+DAEMON_SCRATCH := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
+DAEMON_IN_SCRATCH = scratch=$$(mktemp -d $(DAEMON_SCRATCH)/xen-pcid.XXXXXX) && \
+	trap "rm -rf $$scratch" EXIT && set -e;
+
+.PHONY: check-daemon check-daemon-long
+check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/san/xen-pcid \
+		$(BUILD)/xen-pcid
+	$(DAEMON_IN_SCRATCH) \
+	FAILING_STRIDE=37 $(BUILD)/tests/daemon/unit $$scratch; \
+	tests/daemon/run --program $(BUILD)/san/xen-pcid --scratch $$scratch; \
+	tests/daemon/run --fast --program $(BUILD)/xen-pcid \
+		--scratch $$scratch
+
+# Every call that can fail; a minute of idling; a storm; a day.
+check-daemon-long: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
+		$(BUILD)/xen-pcid
+	$(DAEMON_IN_SCRATCH) \
+	GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+		$(BUILD)/tests/daemon/unit-rel $$scratch day; \
+	tests/daemon/run --long --program $(BUILD)/xen-pcid \
+		--scratch $$scratch; \
+	$(BUILD)/tests/daemon/unit $$scratch failing

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "failing.h"
 #include "fake_store.h"
 
 /* What the real one takes as a name, and as a message. */
@@ -46,25 +47,42 @@ static void copy(struct tree *to, const struct tree *from)
 {
     size_t i;
 
+    failing_pause();
     tree_dispose(to);
     for ( i = 0; i < from->count; i++ )
     {
         if ( tree_add(to, from->entries[i].key, "%s", from->entries[i].value) )
             abort();
     }
+    failing_resume();
+}
+
+static char *duplicate(const char *text)
+{
+    char *copied;
+
+    failing_pause();
+    copied = strdup(text);
+    failing_resume();
+    if ( !copied )
+        abort();
+
+    return copied;
 }
 
 static void put(struct tree *tree, const char *path, const char *value)
 {
     struct tree_entry *there = find(tree, path);
 
+    failing_pause();
     if ( there )
     {
         free(there->value);
-        there->value = strdup(value);
+        there->value = duplicate(value);
     }
     else if ( tree_add(tree, path, "%s", value) )
         abort();
+    failing_resume();
 }
 
 static struct tree *current(struct fake_store *fake)
@@ -198,7 +216,7 @@ static int fake_read(struct store *store, const char *path, char **value)
     entry = find(current(fake), path);
     if ( !entry )
         return -ENOENT;
-    *value = strdup(entry->value);
+    *value = duplicate(entry->value);
 
     return 0;
 }
@@ -211,7 +229,7 @@ static int fake_protect(struct store *store, const char *path)
     if ( rc )
         return rc;
     free(fake->protected);
-    fake->protected = strdup(path);
+    fake->protected = duplicate(path);
 
     return 0;
 }
@@ -224,7 +242,7 @@ static int fake_watch(struct store *store, const char *path)
     if ( rc )
         return rc;
     free(fake->watched);
-    fake->watched = strdup(path);
+    fake->watched = duplicate(path);
     fake->fired = true;
 
     return 0;

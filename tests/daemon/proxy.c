@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "failing.h"
 #include "proxy.h"
 
 enum proxy_call {
@@ -77,26 +78,45 @@ void proxy_host_refresh(struct proxy_host *host)
     host->space = fresh;
 }
 
+/* Class and revision of nothing are all ones. */
+static bool is_there(struct proxy_host *host, uint32_t sbdf)
+{
+    return host->space->ops->read(host->space, sbdf, 8) != UINT32_MAX;
+}
+
 static int host_add(struct proxy_host *host, uint32_t sbdf,
                     const struct xpci_report *report)
 {
+    int rc;
+
+    failing_pause();
     host->adds++;
     proxy_host_refresh(host);
+    host->wrong += !is_there(host, sbdf);
     if ( host->refusals )
     {
         host->refusals--;
-        return host->refuse;
+        rc = host->refuse;
     }
+    else
+        rc = host->inner->ops->add(host->inner, sbdf, report);
+    failing_resume();
 
-    return host->inner->ops->add(host->inner, sbdf, report);
+    return rc;
 }
 
 static int host_remove(struct proxy_host *host, uint32_t sbdf)
 {
+    int rc;
+
+    failing_pause();
     host->removes++;
     proxy_host_refresh(host);
+    host->wrong += is_there(host, sbdf);
+    rc = host->inner->ops->remove(host->inner, sbdf);
+    failing_resume();
 
-    return host->inner->ops->remove(host->inner, sbdf);
+    return rc;
 }
 
 static bool transfer_in(int socket, void *bytes, size_t size)

@@ -16,6 +16,7 @@ struct proxy_host {
     const char *path;           /* of the directory that shows it */
     unsigned int adds;
     unsigned int removes;
+    unsigned int wrong; /* adds of what is not there, removes of what is */
     /* The next so many adds fail with `refuse`. */
     unsigned int refusals;
     int refuse;

@@ -69,7 +69,8 @@ class Service:
 
     def ready(self):
         self.told("READY=1")
-        self.events = open(self.fifo, "wb", buffering=0)
+        # For reading too: so it does not wait for a reader.
+        self.events = open(self.fifo, "r+b", buffering=0)
         # As a service manager does; who does not read makes it wait.
         threading.Thread(target=self._read_on, daemon=True).start()
 

@@ -24,5 +24,7 @@ void parts_suite(CU_pSuite suite);
 void store_suite(CU_pSuite suite);
 void daemon_suite(CU_pSuite suite);
 void fault_suite(CU_pSuite suite);
+void failing_suite(CU_pSuite suite);
+void day_suite(CU_pSuite suite);
 
 #endif /* TESTS_DAEMON_SUITES_H */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "failing.h"
+
+static struct {
+    bool armed;
+    unsigned int paused;
+    unsigned int count;
+    unsigned int number;
+    bool onward;
+    const char *name;
+} failing = { .name = "" };
+
+void failing_arm(unsigned int number, bool onward)
+{
+    failing.armed = true;
+    failing.count = 0;
+    failing.number = number;
+    failing.onward = onward;
+    failing.name = "";
+}
+
+unsigned int failing_disarm(void)
+{
+    failing.armed = false;
+
+    return failing.count;
+}
+
+void failing_pause(void)
+{
+    failing.paused++;
+}
+
+void failing_resume(void)
+{
+    failing.paused--;
+}
+
+const char *failing_name(void)
+{
+    return failing.name;
+}
+
+static bool fails(const char *name, int error)
+{
+    if ( !failing.armed || failing.paused )
+        return false;
+    failing.count++;
+    if ( !failing.number || (failing.onward ? failing.count < failing.number
+                                            : failing.count != failing.number) )
+        return false;
+    failing.name = name;
+    errno = error;
+
+    return true;
+}
+
+/* A call that returns `wrong` when it fails. */
+#define FAILING(type, name, parameters, arguments, wrong, error)        \
+    type __real_##name parameters;                                      \
+    type __wrap_##name parameters;                                      \
+    type __wrap_##name parameters                                       \
+    {                                                                   \
+        return fails(#name, error) ? (wrong) : __real_##name arguments; \
+    }
+
+FAILING(void *, malloc, (size_t size), (size), NULL, ENOMEM)
+FAILING(void *, calloc, (size_t count, size_t size), (count, size), NULL,
+        ENOMEM)
+FAILING(void *, realloc, (void *memory, size_t size), (memory, size), NULL,
+        ENOMEM)
+FAILING(char *, strdup, (const char *text), (text), NULL, ENOMEM)
+FAILING(FILE *, open_memstream, (char **text, size_t *size), (text, size), NULL,
+        ENOMEM)
+FAILING(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size),
+        -1, EIO)
+FAILING(ssize_t, write, (int fd, const void *bytes, size_t size),
+        (fd, bytes, size), -1, ENOSPC)
+FAILING(int, fdatasync, (int fd), (fd), -1, EIO)
+FAILING(int, fsync, (int fd), (fd), -1, EIO)
+FAILING(int, fstat, (int fd, struct stat *status), (fd, status), -1, EIO)
+FAILING(int, rename, (const char *from, const char *to), (from, to), -1, EACCES)
+FAILING(int, link, (const char *from, const char *to), (from, to), -1, EPERM)
+FAILING(int, mkdir, (const char *path, mode_t mode), (path, mode), -1, EROFS)
+FAILING(int, access, (const char *path, int mode), (path, mode), -1, EACCES)
+FAILING(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL,
+        EMFILE)
+FAILING(int, fflush, (FILE * file), (file), EOF, EIO)
+
+int __real_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...);
+int __wrap_open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    mode_t mode;
+
+    va_start(arguments, flags);
+    mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+
+    return fails("open", EMFILE) ? -1 : __real_open(path, flags, mode);
+}
+
+int __real_vasprintf(char **text, const char *format, va_list arguments);
+int __wrap_vasprintf(char **text, const char *format, va_list arguments);
+int __wrap_vasprintf(char **text, const char *format, va_list arguments)
+{
+    return fails("vasprintf", ENOMEM)
+               ? -1
+               : __real_vasprintf(text, format, arguments);
+}
+
+/* Closed all the same, as Linux does it. */
+int __real_close(int fd);
+int __wrap_close(int fd);
+int __wrap_close(int fd)
+{
+    int rc = __real_close(fd);
+
+    return fails("close", EIO) ? -1 : rc;
+}
+
+int __real_fclose(FILE *file);
+int __wrap_fclose(FILE *file);
+int __wrap_fclose(FILE *file)
+{
+    int rc = __real_fclose(file);
+
+    return fails("fclose", ENOSPC) ? EOF : rc;
+}

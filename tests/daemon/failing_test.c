@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Every call of the daemon into libraries and the system fails once, and all
+ * of them from one moment on for a while: never a wrong hypercall, and
+ * agreement when it is over.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "failing.h"
+#include "suites.h"
+#include "trial.h"
+
+/* The whole life: start, a removal, a replacement, an add, a renumbering. */
+enum {
+    BOOT,
+    PULL,
+    REPLACE,
+    RENUMBER,
+    CHAPTERS
+};
+
+static void happen(struct trial *trial, unsigned int chapter)
+{
+    struct world_node *root = &trial->world.root;
+
+    switch ( chapter )
+    {
+    case PULL:
+        world_remove(root->child[0]->child[0]);
+        break;
+    case REPLACE:
+        root->child[1]->child[0]->child[1]->child[0]->device ^= 0x55;
+        world_add(&trial->world, root->child[3], XPCI_TYPE_ENDPOINT, 0);
+        break;
+    case RENUMBER:
+        trial->world.gap = 2;
+        break;
+    }
+    if ( chapter != BOOT )
+        world_show(&trial->world);
+}
+
+/* Where the daemon cannot begin, who started it starts it again. */
+static void start(struct trial *trial)
+{
+    const struct daemon_options options = { .conf = &trial->conf,
+                                            .source = &trial->source,
+                                            .backend = trial->backend };
+
+    daemon_init(&trial->daemon);
+    if ( daemon_start(&trial->daemon, &options, &trial->fake.store,
+                      trial->now) )
+    {
+        failing_disarm();
+        trial_stop(trial);
+        CU_ASSERT_FATAL(!daemon_start(&trial->daemon, &options,
+                                      &trial->fake.store, trial->now));
+    }
+    daemon_work(&trial->daemon, trial->now);
+}
+
+static void live(struct trial *trial)
+{
+    unsigned int chapter;
+
+    start(trial);
+    for ( chapter = PULL; chapter < CHAPTERS; chapter++ )
+    {
+        failing_pause();
+        happen(trial, chapter);
+        failing_resume();
+        if ( chapter == PULL )
+            trial_event(trial, EVENT_REMOVED, 0x100);
+        trial_event(trial, EVENT_OVERFLOW, 0);
+        trial_pass(trial, 200);
+    }
+}
+
+/* What was counted; the trial is over and everything was right. */
+static unsigned int one_life(unsigned int number, bool onward)
+{
+    struct trial trial;
+    unsigned int count;
+    const char *state;
+
+    failing_pause();
+    trial_init(&trial, "failing", 3);
+    free(trial.conf.record);
+    trial.conf.record = strdup(scratch_path("failing/record"));
+    failing_resume();
+    failing_arm(number, onward);
+    live(&trial);
+    count = failing_disarm();
+
+    CU_ASSERT_EQUAL(trial.host.wrong, 0);
+    /* Pauses of up to five minutes, and then some. */
+    trial_pass(&trial, 700000);
+    CU_ASSERT(trial_agrees(&trial));
+    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT(journal_is_safe(&trial.daemon.journal));
+    state = trial_says(&trial, "state");
+    CU_ASSERT_FATAL(state != NULL);
+    /* A record that ended stays a problem until somebody reloads. */
+    if ( !trial.daemon.conditions.text[CONDITION_RECORD] &&
+         !trial.daemon.conditions.text[CONDITION_DAMAGE] )
+        CU_ASSERT_STRING_EQUAL(state, "in agreement");
+    if ( trial.host.wrong || !trial_agrees(&trial) )
+        fprintf(stderr, "  call %u%s (%s)\n", number, onward ? " onward" : "",
+                failing_name());
+    trial_dispose(&trial);
+
+    return count;
+}
+
+static unsigned int stride(void)
+{
+    const char *text = getenv("FAILING_STRIDE");
+
+    return text && atoi(text) > 0 ? atoi(text) : 1;
+}
+
+static void all_lives(bool onward, unsigned int step)
+{
+    unsigned int calls = one_life(0, false), number;
+
+    CU_ASSERT(calls > 500);
+    for ( number = 1; number <= calls; number += step )
+        (void)one_life(number, onward);
+    printf("%u calls, every %u... ", calls, step);
+}
+
+static void test_once(void)
+{
+    all_lives(false, stride());
+}
+
+static void test_onward(void)
+{
+    all_lives(true, 7 * stride());
+}
+
+void failing_suite(CU_pSuite suite)
+{
+    CU_add_test(suite, "each call fails once", test_once);
+    CU_add_test(suite, "all calls fail from then on", test_onward);
+}
