@@ -225,6 +225,34 @@ static void problems(void)
     CU_ASSERT_STRING_EQUAL(xpci_problem_name(XPCI_PROBLEM_STALE), "stale");
 }
 
+/* The last segment that is found directly, and the first ones that are not. */
+static void neighbouring_segments(void)
+{
+    static const uint16_t segments[] = { 7, 8, 9, 0x100 };
+    struct machine machine;
+    unsigned int i, j;
+
+    machine_init(&machine);
+    for ( i = 0; i < ARRAY_SIZE(segments); i++ )
+    {
+        const struct world_function function = {
+            .sbdf = XPCI_SBDF(segments[i], 0, 0),
+            .class_revision = 0x02000000,
+            .pcie = WORLD_NO_PCIE,
+        };
+
+        world_set(&machine.world, &function);
+        CU_ASSERT_EQUAL(machine_add(&machine, function.sbdf), 0);
+        CU_ASSERT(xpci_is_valid(machine.xpci, NULL));
+        for ( j = 0; j < ARRAY_SIZE(segments); j++ )
+            CU_ASSERT_EQUAL(xpci_lookup(machine.xpci,
+                                        XPCI_SBDF(segments[j], 0, 0), NULL,
+                                        NULL),
+                            j <= i);
+    }
+    machine_dispose(&machine);
+}
+
 CU_TestInfo walk_tests[] = {
     { "devices in pages", devices_in_pages },
     { "buses in pages", buses_in_pages },
@@ -233,5 +261,6 @@ CU_TestInfo walk_tests[] = {
     { "lookups take no lock", lookups_take_no_lock },
     { "what a lookup says", what_a_lookup_says },
     { "problems", problems },
+    { "neighbouring segments", neighbouring_segments },
     CU_TEST_INFO_NULL,
 };
