@@ -95,7 +95,7 @@ static void test_sbdf(void)
 /* What the odd tree below has for dom0 to report. */
 static void check_odd_reports(const struct heard *heard)
 {
-    CU_ASSERT_EQUAL_FATAL(heard->report_count, 5);
+    CU_ASSERT_EQUAL_FATAL(heard->report_count, 4);
     CU_ASSERT_EQUAL(heard->reports[0].sbdf, XPCI_SBDF(0, 0, 0x08));
     CU_ASSERT_EQUAL(heard->reports[0].report.node, 1);
     CU_ASSERT_EQUAL(heard->reports[1].sbdf, XPCI_SBDF(0, 0, 0x40));
@@ -105,7 +105,7 @@ static void check_odd_reports(const struct heard *heard)
     CU_ASSERT_TRUE(heard->reports[3].report.is_virtfn);
     CU_ASSERT_EQUAL(heard->reports[3].report.physfn_bus, 1);
     CU_ASSERT_EQUAL(heard->reports[3].report.physfn_devfn, 0);
-    CU_ASSERT_FALSE(heard->reports[4].report.is_virtfn);
+    /* A VF whose PF is gone, as Linux leaves it behind, is not reported. */
 }
 
 /* Everything odd at once: what is readable is read, the rest said once. */

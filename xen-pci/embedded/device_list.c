@@ -140,13 +140,14 @@ static void check_vfs(struct device_list *list, const struct warning_sink *sink)
             xpci_sbdf_format(vf, entry->sbdf);
             xpci_sbdf_format(pf, entry->physfn);
         }
-        entry->is_virtfn = false;
+        entry->is_orphan = true;
     }
 
     if ( orphans )
         warning_say(sink,
                     "the physical function of %zu virtual functions is not "
-                    "there (first: %s of %s): they count as ordinary functions",
+                    "there (first: %s of %s): they are left out, as nothing "
+                    "can be done with them without it",
                     orphans, vf, pf);
 }
 
@@ -207,7 +208,7 @@ int device_list_report(const struct device_list *list, config_space_each *each,
             bool is_late = entry->is_virtfn && entry->physfn > entry->sbdf;
             int rc;
 
-            if ( is_late != (late == 1) )
+            if ( entry->is_orphan || is_late != (late == 1) )
                 continue;
             rc = report_entry(entry, each, data);
             if ( rc )

@@ -26,6 +26,7 @@ struct device_entry {
     struct device_facts facts;
     bool is_virtfn;
     bool is_extfn;
+    bool is_orphan;  /* a VF whose PF is gone, as Linux leaves them behind */
     uint32_t physfn; /* of a VF */
     uint32_t node;   /* XPCI_NO_NODE: none */
     /* Config space, where the source cannot read it through libpci. */
@@ -63,7 +64,7 @@ void device_list_link_vfs(struct device_list *list);
 
 /*
  * Work out what depends on others: extended functions, VFs whose PF is not
- * in the list (those are said once and then count as ordinary functions), and
+ * in the list (those are said once and then left out of the reports), and
  * say once what cannot be known.  The list must be sorted.
  */
 void device_list_finish(struct device_list *list,
