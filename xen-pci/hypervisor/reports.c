@@ -83,6 +83,17 @@ static int add_physfn(struct xpci *xpci, uint32_t sbdf,
     return add_to_xen(xpci, physfn, NULL, node);
 }
 
+/* A report without a node does not take the one away that is known. */
+static nodeid_t known_node(const struct xpci *xpci, uint32_t sbdf)
+{
+    struct xpci_device_info info;
+
+    if ( xpci_device(xpci, sbdf, &info) || info.node == XPCI_NO_NODE )
+        return NUMA_NO_NODE;
+
+    return info.node;
+}
+
 static int add(struct xpci *xpci, uint32_t sbdf,
                const struct pci_dev_info *info, nodeid_t node)
 {
@@ -103,6 +114,7 @@ static int add(struct xpci *xpci, uint32_t sbdf,
     }
 
     rc = add_to_tables(xpci, sbdf, &report);
+    node = known_node(xpci, sbdf);
     xpci_xen_scopes_refresh(xpci);
     if ( !rc )
         rc = add_physfn(xpci, sbdf, info, node);
