@@ -2,21 +2,25 @@
 #
 # How good the tests are: what they reach, and whether they notice errors.
 
-# The tests' objects, built as usual; see unit.mk and model.mk.
+# make mutate ONLY="3 17" tries only these.  The tests' objects, built as usual; see unit.mk and model.mk.
 MUTATE_UNIT = $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) $(CORE_SOURCES))
 MUTATE_MODEL = $(call san,tests/model/random.c tests/model/stories.c) \
 	$(MODEL_OBJECTS)
+# What only readers beside a writer can see (proof.mk has it with TSan).
+MUTATE_READERS = $(call san,tests/proof/tsan.c $(addprefix tests/model/,host.c \
+	world.c grow.c) $(CORE_SOURCES))
 
 .PHONY: mutate
-mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events
-	CC="$(CC)" FLAGS="$(C_STD) $(CPPFLAGS) $(SANITIZE)" \
+mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS)
+	@ONLY="$(ONLY)" CC="$(CC)" FLAGS="$(C_STD) $(CPPFLAGS) $(SANITIZE)" \
 		tests/mutate/run $(BUILD) "unit=$(MUTATE_UNIT)=" \
-		"random-events=$(MUTATE_MODEL)=--events 20000 --seed 1"
+		"random-events=$(MUTATE_MODEL)=--events 20000 --seed 1" \
+		"readers=$(MUTATE_READERS)=20000"
 
 # Branches of the core that no test takes.  Without sanitizers, whose own
 # branches would count.
-COVERAGE_TESTS ?= check-unit check-model check-embedded check-traces \
-	check-tool check-agent
+COVERAGE_TESTS ?= check-unit check-predicate check-model check-traces \
+	check-embedded check-tool check-agent
 .PHONY: coverage
 coverage:
 	@command -v gcovr >/dev/null || \
