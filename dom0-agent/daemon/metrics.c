@@ -186,6 +186,9 @@ char *metrics_text(const struct status *status)
     say_sizes(out, status);
     say_failing(out, status->retry);
     say_counts(out, &status->counts);
+    counter(out, "xen_pci_renumbered_devices",
+            "Devices that were found at another address.",
+            status->moves->total);
     if ( status->look )
         say_devices(out, &status->look->hypervisor);
     fputs("# EOF\n", out);

@@ -5,7 +5,7 @@
 
 void moves_init(struct moves *moves)
 {
-    *moves = (struct moves){ NULL, 0, 0 };
+    *moves = (struct moves){ .moves = NULL };
 }
 
 void moves_dispose(struct moves *moves)
@@ -157,7 +157,10 @@ int moves_find(struct moves *moves, const struct xpci_snapshot *before,
     {
         qsort(found, count, sizeof(*found), compare_moves);
         free(moves->moves);
-        *moves = (struct moves){ found, count, time(NULL) };
+        moves->moves = found;
+        moves->count = count;
+        moves->when = time(NULL);
+        moves->total += count;
         found = NULL;
     }
 

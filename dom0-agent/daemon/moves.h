@@ -18,6 +18,7 @@ struct moves {
     struct move *moves; /* sorted by `from` */
     size_t count;
     time_t when;
+    uint64_t total; /* devices that moved since the start */
 };
 
 void moves_init(struct moves *moves);

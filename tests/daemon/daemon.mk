@@ -8,7 +8,7 @@ DAEMON_PART_SOURCES := $(filter-out dom0-agent/daemon/main.c,$(DAEMON_SOURCES))
 
 # Calls that tests/daemon/failing.c lets fail.
 DAEMON_WRAPPED := malloc calloc realloc strdup open_memstream read write \
-	fdatasync fsync fstat rename link mkdir access fopen fflush open \
+	fdatasync fsync fstat fchmod rename link mkdir access fopen fflush open \
 	vasprintf close fclose
 DAEMON_WRAP := $(addprefix -Wl$(comma)--wrap=,$(DAEMON_WRAPPED))
 DAEMON_LINK = -o $@ $^ $(DAEMON_WRAP) $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS) \
@@ -33,10 +33,13 @@ DAEMON_IN_SCRATCH = scratch=$$(mktemp -d $(DAEMON_SCRATCH)/xen-pcid.XXXXXX) && \
 	trap "rm -rf $$scratch" EXIT && set -e;
 
 .PHONY: check-daemon check-daemon-long
-check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/san/xen-pcid \
-		$(BUILD)/xen-pcid
+# Forking with the sanitizers is slow: hundreds of deaths without them here.
+check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
+		$(BUILD)/san/xen-pcid $(BUILD)/xen-pcid
 	$(DAEMON_IN_SCRATCH) \
-	FAILING_STRIDE=37 $(BUILD)/tests/daemon/unit $$scratch; \
+	FAILING_STRIDE=37 $(BUILD)/tests/daemon/unit $$scratch \
+		journal conf parts store daemon failing; \
+	$(BUILD)/tests/daemon/unit-rel $$scratch fault; \
 	tests/daemon/run --program $(BUILD)/san/xen-pcid --scratch $$scratch; \
 	tests/daemon/run --fast --program $(BUILD)/xen-pcid \
 		--scratch $$scratch
@@ -49,4 +52,4 @@ check-daemon-long: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
 		$(BUILD)/tests/daemon/unit-rel $$scratch day; \
 	tests/daemon/run --long --program $(BUILD)/xen-pcid \
 		--scratch $$scratch; \
-	$(BUILD)/tests/daemon/unit $$scratch failing
+	$(BUILD)/tests/daemon/unit $$scratch failing fault

@@ -479,11 +479,19 @@ static char *metrics_of(const struct trial *trial)
 
 static void test_metrics(void)
 {
+    mode_t umask_before;
     struct trial trial;
+    struct stat status;
     char *text;
 
     trial_init(&trial, "metrics", 15);
+    umask_before = umask(0077);
     trial_start(&trial);
+    umask(umask_before);
+    CU_ASSERT(!stat(trial.conf.metrics, &status));
+    CU_ASSERT_EQUAL(status.st_mode & 0777, 0644);
+    CU_ASSERT(!stat(trial.conf.journal, &status));
+    CU_ASSERT_EQUAL(status.st_mode & 0777, 0600);
     text = metrics_of(&trial);
     CU_ASSERT(strstr(text, "\nxen_pci_agreement 1\n") != NULL);
     CU_ASSERT(strstr(text, "xen_pci_state{state=\"in agreement\"} 1\n") !=
@@ -506,6 +514,19 @@ static void test_metrics(void)
     text = metrics_of(&trial);
     CU_ASSERT(strstr(text, "\nxen_pci_agreement 0\n") != NULL);
     CU_ASSERT(strstr(text, "\nxen_pci_failed_steps 1\n") != NULL);
+    CU_ASSERT(strstr(text, "\nxen_pci_failing_step_tries{") != NULL);
+    CU_ASSERT(strstr(text, ",call=\"add\"} 1\n") != NULL);
+    CU_ASSERT(
+        strstr(text, "\nxen_pci_last_renumbering_timestamp_seconds 0\n") !=
+        NULL);
+    trial.world.gap = 3;
+    world_show(&trial.world);
+    trial_pass(&trial, 61000);
+    text = metrics_of(&trial);
+    CU_ASSERT(strstr(text, "\nxen_pci_renumbered_devices_total 0\n") == NULL);
+    CU_ASSERT(
+        strstr(text, "\nxen_pci_last_renumbering_timestamp_seconds 0\n") ==
+        NULL);
     CU_ASSERT(strstr(text, "\nxen_pci_hypercall_failures_total 1\n") != NULL);
     trial_dispose(&trial);
 }

@@ -87,6 +87,7 @@ FAILING(ssize_t, write, (int fd, const void *bytes, size_t size),
 FAILING(int, fdatasync, (int fd), (fd), -1, EIO)
 FAILING(int, fsync, (int fd), (fd), -1, EIO)
 FAILING(int, fstat, (int fd, struct stat *status), (fd, status), -1, EIO)
+FAILING(int, fchmod, (int fd, mode_t mode), (fd, mode), -1, EPERM)
 FAILING(int, rename, (const char *from, const char *to), (from, to), -1, EACCES)
 FAILING(int, link, (const char *from, const char *to), (from, to), -1, EPERM)
 FAILING(int, mkdir, (const char *path, mode_t mode), (path, mode), -1, EROFS)

@@ -59,6 +59,17 @@ unsigned int log_caught_lines(void)
     return caught.lines;
 }
 
+static bool is_among(char **names, const char *wanted)
+{
+    for ( ; *names; names++ )
+    {
+        if ( !strcmp(*names, wanted) )
+            return true;
+    }
+
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -87,7 +98,7 @@ int main(int argc, char **argv)
     {
         CU_pSuite suite;
 
-        if ( argc > 2 ? strcmp(argv[2], suites[i].name) != 0
+        if ( argc > 2 ? !is_among(argv + 2, suites[i].name)
                       : suites[i].by_name )
             continue;
         suite = CU_add_suite(suites[i].name, NULL, NULL);
