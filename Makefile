@@ -83,7 +83,7 @@ check:
 	.ci/deps check
 	$(MAKE) --no-print-directory check-all
 check-all: check-unit check-model check-embedded check-agent check-tool \
-		check-traces check-lab
+		check-traces check-predicate check-tsan check-fuzz check-lab
 
 .PHONY: clean
 clean:

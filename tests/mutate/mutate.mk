@@ -2,7 +2,8 @@
 #
 # How good the tests are: what they reach, and whether they notice errors.
 
-# make mutate ONLY="3 17" tries only these.  The tests' objects, built as usual; see unit.mk and model.mk.
+# make mutate ONLY="3 17" tries only these.
+# The tests' objects, built as usual; see unit.mk and model.mk.
 MUTATE_UNIT = $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) $(CORE_SOURCES))
 MUTATE_MODEL = $(call san,tests/model/random.c tests/model/stories.c) \
 	$(MODEL_OBJECTS)
