@@ -347,18 +347,14 @@ out:
     status_dispose(&status);
 }
 
-static uint64_t milliseconds(void)
+static uint64_t milliseconds(const struct daemon *daemon)
 {
-    struct timespec now;
-
-    return clock_gettime(CLOCK_MONOTONIC, &now)
-               ? 0
-               : now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
+    return daemon->options.clock ? daemon->options.clock() : 0;
 }
 
 static void run_cycle(struct daemon *daemon, bool everything, uint64_t now)
 {
-    uint64_t began = milliseconds();
+    uint64_t began = milliseconds(daemon);
     unsigned int interval = daemon->options.conf->check_interval;
 
     if ( now >= daemon->trail_at )
@@ -370,7 +366,7 @@ static void run_cycle(struct daemon *daemon, bool everything, uint64_t now)
     journal_seen(daemon, now);
     cycle_run(daemon, everything, now);
     retry_postpone(&daemon->retry, now);
-    daemon->look_ms = milliseconds() - began;
+    daemon->look_ms = milliseconds(daemon) - began;
     daemon->ended_at = now + daemon->look_ms;
 }
 

@@ -40,6 +40,8 @@ struct daemon_options {
     /* The caller's, as are those above, for as long as the daemon lives. */
     struct backend *backend;
     bool (*should_stop)(void *data); /* between two steps; may be NULL */
+    /* What a cycle takes is measured by it; NULL: they take no time. */
+    uint64_t (*clock)(void);
     void *data;
 };
 

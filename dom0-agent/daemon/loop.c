@@ -287,6 +287,7 @@ int loop_run(const struct loop_options *options, struct loop_counts *counts,
 
     *counts = (struct loop_counts){ 0 };
     daemon_init(&loop.daemon);
+    daemon_options.clock = clock_now;
     daemon_options.should_stop = should_stop;
     daemon_options.data = &loop;
     fill_signals(&set);
