@@ -144,3 +144,12 @@ class Host:
         self.qmp.command("device_del", id=name)
         if not self.qmp.wait_event("DEVICE_DELETED", timeout, device=name):
             raise QmpError(f"{name} has not left within {timeout} s")
+
+    def reboot(self):
+        """dom0 reboots the machine: Xen and dom0 start anew, QEMU stays."""
+        self.qmp.command("set-action", reboot="reset")
+        self.dom0.run("sync; reboot -f", 1)
+        try:
+            self.dom0.wait_ready(BOOT_TIMEOUT)
+        finally:
+            self.qmp.command("set-action", reboot="shutdown")

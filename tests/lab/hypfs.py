@@ -6,18 +6,8 @@ DIRECTORY = "/xen-pci"
 TRIES = 5
 
 # One process for all of it: what "== NAME" announces follows in full.
-READ_ALL = """
-cd /
-for name in format state generation; do
-    echo "== $name"; xenhypfs cat %(dir)s/$name || exit 1
-done
-for page in $(xenhypfs ls %(dir)s/segments | awk '{print $NF}'); do
-    for name in devices buses problems; do
-        echo "== $page/$name"
-        xenhypfs cat %(dir)s/segments/$page/$name || exit 1
-    done
-done
-""" % {"dir": DIRECTORY}
+READ_ALL = (f"hypfs-dump {DIRECTORY} format state generation "
+            "devices buses problems")
 
 
 class Unreadable(Exception):

@@ -52,13 +52,25 @@ answer()
     rm -f "/run/$id.sh" "/run/$id.out"
 }
 
+# A child that ends while "read" waits would cost what it has read of a line:
+# the reader has no children that it does not wait for, and is not process 1,
+# which inherits the others.
+serve()
+{
+    while read -r id command <&3; do
+        [ -n "$command" ] && (answer "$id" "$command" &)
+    done
+    echo "lab: the command channel has closed"
+    poweroff -f
+}
+
 exec 3<>$port
 # Loading a driver waits for its probes, and those may hang for minutes.
 load drivers &
 echo "lab: dom0 is ready"
 echo "@READY" >&3
-while read -r id command <&3; do
-    [ -n "$command" ] && answer "$id" "$command" &
+serve &
+while :; do
+    wait
+    sleep 1
 done
-echo "lab: the command channel has closed"
-poweroff -f

@@ -7,13 +7,13 @@ import pathlib
 import shutil
 import subprocess
 
-from .paths import (BUILD, INITRAMFS, LAB, LAB_BUILD, PROJECT_PROGRAMS,
+from .paths import (BUILD, INITRAMFS, LAB, LAB_BUILD, PROJECT_PROGRAMS, TOP,
                     LabUnavailable)
 
 # Loaded before dom0 counts as up, and beside it. nvme is last: loading it
 # waits for the probe of disks that may never answer.
 MODULES = {"early": ("xen-privcmd", "xen-evtchn", "xen-gntdev", "xenfs"),
-           "drivers": ("virtio_pci", "virtio_blk", "e1000", "nvme")}
+           "drivers": ("virtio_pci", "virtio_blk", "minix", "e1000", "nvme")}
 
 XEN_BIN = pathlib.Path("/usr/lib/xen-4.17/bin")
 
@@ -22,18 +22,23 @@ PROGRAMS = {
     "/usr/bin/lspci": "usr/bin/lspci",
     "/usr/bin/setpci": "usr/bin/setpci",
     "/usr/bin/kmod": "sbin/modprobe",
+    "/usr/sbin/mkfs.minix": "sbin/mkfs.minix",
     "/usr/sbin/xenhypfs": "usr/sbin/xenhypfs",
     "/usr/bin/xenstore-ls": "usr/bin/xenstore-ls",
     "/usr/bin/xenstore-read": "usr/bin/xenstore-read",
     "/usr/bin/xenstore-write": "usr/bin/xenstore-write",
+    "/usr/bin/xenstore-watch": "usr/bin/xenstore-watch",
     str(XEN_BIN / "xl"): "usr/sbin/xl",
     str(XEN_BIN / "xenstored"): "usr/sbin/xenstored",
     str(XEN_BIN / "xen-init-dom0"): "usr/sbin/xen-init-dom0",
 }
 OPTIONAL = ("/usr/sbin/xenhypfs",)
 
-HELPER_SOURCE = LAB / "physdev-call.c"
-HELPER = LAB_BUILD / "physdev-call"
+# As it is installed on a host.
+CONFIGURATION = TOP / "dom0-agent" / "xen-pcid.conf"
+
+# The lab's own programs for dom0, and the libraries that they use.
+HELPERS = {"physdev-call": "-lxencall", "hypfs-dump": "-lxenhypfs"}
 
 
 def _libraries(program):
@@ -59,25 +64,31 @@ def _copy_program(source, root, target):
             shutil.copy(library, place)
 
 
-def _build_helper():
-    """Compiles physdev-call if its source is newer."""
-    if (HELPER.exists()
-            and HELPER.stat().st_mtime >= HELPER_SOURCE.stat().st_mtime):
-        return
+def _build_helpers():
+    """Compiles those whose source is newer."""
     LAB_BUILD.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["gcc", "-std=gnu99", "-O1", "-Wall", "-Wextra", "-Werror",
-                    "-o", HELPER, HELPER_SOURCE, "-lxencall"], check=True)
+    for name, library in HELPERS.items():
+        source, program = LAB / f"{name}.c", LAB_BUILD / name
+        if (program.exists()
+                and program.stat().st_mtime >= source.stat().st_mtime):
+            continue
+        subprocess.run(["gcc", "-std=gnu99", "-O1", "-Wall", "-Wextra",
+                        "-Werror", "-o", program, source, library], check=True)
 
 
 def _project_programs():
-    return [BUILD / name for name in PROJECT_PROGRAMS
-            if (BUILD / name).exists()]
+    programs = [BUILD / name for name in PROJECT_PROGRAMS]
+    missing = [program.name for program in programs if not program.exists()]
+    if missing:
+        raise LabUnavailable(f"not built: {' '.join(missing)} (make)")
+    return programs
 
 
 def _fingerprint(kernel):
     """Changes when anything that goes into the initramfs changes."""
     digest = hashlib.sha256(kernel.version.encode())
-    parts = [LAB / "init.sh", HELPER, pathlib.Path(__file__),
+    parts = [LAB / "init.sh", CONFIGURATION, pathlib.Path(__file__),
+             *(LAB_BUILD / name for name in HELPERS),
              *map(pathlib.Path, PROGRAMS), *_project_programs()]
     for part in parts:
         if part.exists():
@@ -102,6 +113,7 @@ def _add_modules(folder, kernel):
 def _fill(root, kernel):
     for folder in ("bin", "sbin", "proc", "sys", "dev", "run", "tmp", "etc",
                    "usr/bin", "usr/sbin", "var/log", "var/lib/xenstored",
+                   "var/lib/xen-pci",
                    "lib64"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     shutil.copy("/bin/busybox", root / "bin/busybox")
@@ -111,7 +123,10 @@ def _fill(root, kernel):
         if source in OPTIONAL and not os.path.exists(source):
             continue
         _copy_program(source, root, target)
-    _copy_program(HELPER, root, "usr/sbin/physdev-call")
+    for name in HELPERS:
+        _copy_program(LAB_BUILD / name, root, f"usr/sbin/{name}")
+    (root / "etc/xen").mkdir()
+    shutil.copy(CONFIGURATION, root / "etc/xen/xen-pcid.conf")
     for program in _project_programs():
         _copy_program(program, root, f"usr/sbin/{program.name}")
     _add_modules(root / "modules", kernel)
@@ -130,7 +145,7 @@ def _pack(root, target):
 
 def ensure(kernel):
     """The path of an up to date initramfs for this kernel."""
-    _build_helper()
+    _build_helpers()
     mark = INITRAMFS.with_suffix(".mark")
     now = _fingerprint(kernel)
     if INITRAMFS.exists() and mark.exists() and mark.read_text() == now:

@@ -69,3 +69,19 @@ class Qmp:
             answer = self._next(left)
             if answer is not None:
                 self.events.append(answer)
+
+    def deleted(self):
+        """The id of a device that has left since, or None; does not wait."""
+        while True:
+            answer = self._next(0)
+            if answer is None:
+                break
+            self.events.append(answer)
+        for event in self.events:
+            if event["event"] == "DEVICE_DELETED":
+                self.events.remove(event)
+                name = event.get("data", {}).get("device")
+                if name:
+                    return name
+                return self.deleted()
+        return None

@@ -7,6 +7,9 @@ from .dom0 import TIMED_OUT
 SBDF = re.compile(r"^([0-9a-f]{4,8}):([0-9a-f]{2}):([0-9a-f]{2}\.[0-7])$")
 ROOT_BUS = re.compile(r"^pci([0-9a-f]{4,8}):([0-9a-f]{2})$")
 
+# The directory of each device in sysfs.
+TREE = "for d in /sys/bus/pci/devices/*; do readlink -f $d; done"
+
 
 class Unseen(Exception):
     """dom0 could not be asked, or has no such device."""
@@ -15,11 +18,21 @@ class Unseen(Exception):
 def ask(host, command, timeout=30):
     """The output of a command in dom0 that has to succeed."""
     rc, output = host.dom0.run(command, timeout)
+    if rc == TIMED_OUT:
+        output += "; what runs there: " + _running(host)
     if rc:
-        raise Unseen(f"{command!r} in dom0: "
+        short = command if len(command) < 100 else command[:100] + " ..."
+        raise Unseen(f"{short!r} in dom0: "
                      + ("no answer" if rc == TIMED_OUT else f"exit {rc}")
-                     + f": {output.strip()[-300:]}")
+                     + f": {output.strip()[-400:]}")
     return output
+
+
+def _running(host):
+    """The processes in dom0 that are none of the kernel's, in words."""
+    _, output = host.dom0.run(
+        "ps -o pid,stat,args | grep -v '\\[' | tail -n +3", 10)
+    return ", ".join(" ".join(line.split()) for line in output.splitlines())
 
 
 def stable_path(directory):
@@ -37,8 +50,7 @@ def stable_path(directory):
 
 def directories(host):
     """Every PCI device in dom0: stable path -> directory in sysfs."""
-    output = ask(host, "for d in /sys/bus/pci/devices/*; do "
-                       "readlink -f $d; done")
+    output = ask(host, TREE)
     return {stable_path(line): line for line in output.split()}
 
 

@@ -76,6 +76,25 @@ def remove_in_dom0(name):
     return dom0(f"echo 1 >/sys/bus/pci/devices/{{{name}}}/remove")
 
 
+def renumber(name, first, last):
+    """Other buses for a root port: dom0 forgets it, the numbers are written
+    into it, dom0 finds it again."""
+    @_step(f"renumber {name} to {first:02x}-{last:02x}")
+    def do(host, _patience):
+        sbdf = sight.sbdf(host, name)
+        bdf = sbdf.partition(":")[2]
+        sight.ask(host, f"echo 1 >/sys/bus/pci/devices/{sbdf}/remove; "
+                        f"setpci -A intel-conf1 -s {bdf} "
+                        f"SECONDARY_BUS={first:02x} "
+                        f"SUBORDINATE_BUS={last:02x}; "
+                        "echo 1 >/sys/bus/pci/rescan", 60)
+        now = sight.ask(host, f"setpci -s {sbdf} SECONDARY_BUS").strip()
+        if now != f"{first:02x}":
+            raise Failed(f"{name} leads to bus {now}, not to {first:02x}")
+        return f"{name} leads to buses {first:02x}-{last:02x}"
+    return do
+
+
 def agent_once():
     """The project's agent brings Xen's view in line, once."""
     return dom0("xen-pcid --once", 60)
@@ -86,4 +105,13 @@ def pause(seconds):
     def do(_host, _patience):
         time.sleep(seconds)
         return "waited"
+    return do
+
+
+def reboot():
+    """dom0 reboots the host; its devices stay as they are in QEMU."""
+    @_step("reboot the host")
+    def do(host, _patience):
+        host.reboot()
+        return "it is up again"
     return do
