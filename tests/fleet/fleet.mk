@@ -10,12 +10,13 @@ FLEET := $(BUILD)/tests/fleet
 FLEET_PROGRAMS := $(abspath $(FLEET))/unpacked
 
 FLEET_SOURCES := tests/fleet/refusing.c tests/daemon/world.c \
-	tests/daemon/proxy.c
+	tests/daemon/proxy.c tests/daemon/failing.c
 
 $(FLEET)/refusing: $(call san,$(FLEET_SOURCES) $(DAEMON_PART_SOURCES) \
 		$(AGENT_LIB_SOURCES)) $(BUILD)/san/libxenpci.a
 	@mkdir -p $(@D)
-	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
+	$(CC) $(SANITIZE) -o $@ $^ $(DAEMON_WRAP) $(LIBS) $(XEN_LIBS) \
+		$(DAEMON_LIBS)
 
 $(FLEET_PROGRAMS)/done: tests/fleet/fleet.mk
 	rm -rf $(@D) && mkdir -p $(@D)
