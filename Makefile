@@ -29,7 +29,11 @@ LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)
 LIBS := -lpci -ljson-c -lpthread
 XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
 TOOL_LIBS := -lxlutil -lxenlight
-DAEMON_LIBS := -ludev -lsystemd -lz
+# glibc loads libgcc_s for pthread_cancel(), which libxenstore needs when its
+# connection breaks, and ends the process where there is none: named here, it
+# is missed at the start and not then.
+DAEMON_LIBS := -ludev -lsystemd -lz \
+	-Wl,--push-state,--no-as-needed -lgcc_s -Wl,--pop-state
 
 rel = $(patsubst %.c,$(BUILD)/rel/%.o,$(1))
 san = $(patsubst %.c,$(BUILD)/san/%.o,$(1))

@@ -46,7 +46,7 @@ struct store {
     const struct store_ops *ops;
 };
 
-/* The real one, not yet connected.  0 or -ENOMEM. */
+/* The real one, not yet connected.  0 or -ENOMEM; sets XENSTORED_PATH. */
 int __must_check store_xen_open(struct store **store);
 
 /* NULL is fine. */

@@ -209,10 +209,27 @@ static const struct store_ops xen_ops = {
     .close = xen_close,
 };
 
+/*
+ * Without its socket libxenstore goes through the kernel (/dev/xen/xenbus),
+ * and there a call waits for ever while xenstored is not running: the daemon
+ * waits by itself instead.  Where xenstored is in a domain of its own, the
+ * device has to be asked for: XENSTORED_PATH=/dev/xen/xenbus.
+ */
+static int use_socket_only(void)
+{
+    const char *path = xs_daemon_socket();
+
+    return path && setenv("XENSTORED_PATH", path, 0) ? -errno : 0;
+}
+
 int store_xen_open(struct store **store)
 {
-    struct store_xen *xen = calloc(1, sizeof(*xen));
+    struct store_xen *xen;
+    int rc = use_socket_only();
 
+    if ( rc )
+        return rc;
+    xen = calloc(1, sizeof(*xen));
     if ( !xen )
         return -ENOMEM;
     xen->store.ops = &xen_ops;
