@@ -6,8 +6,7 @@
 #include "dump_text.h"
 
 #define LINE_MOST 65536U
-#define ROW_BYTES 16U
-#define CONFIG_MOST 4096U
+#define BUFFER_SIZE (2U * LINE_MOST)
 #define SHOWN 40 /* characters of a bad line in a message */
 
 /* What lspci prints: -x, -x of a CardBus bridge, -xxx, -xxxx. */
@@ -16,15 +15,10 @@ static const unsigned int whole_sizes[] = { 64, 128, 256, 4096 };
 #define HEADER_TYPE 0x0eU
 #define SUBORDINATE_BUS 0x1aU
 
-/* A device seen, for telling of one that comes twice. */
-struct seen {
-    uint32_t sbdf;
-    unsigned long line;
-};
-
 struct checker {
     const char *name;
     FILE *out;
+    enum dump_rows rows;
     struct xpci_message *message;
 
     unsigned long line;
@@ -34,14 +28,12 @@ struct checker {
     unsigned long device_line;
     char device[XPCI_SBDF_LENGTH];
     unsigned int size; /* bytes so far */
-    uint8_t header_layout;
+    uint8_t config[DUMP_CONFIG_MOST];
     /* A line that is no row and not indented: if a row is missed, this. */
     unsigned long odd_line;
     char odd[SHOWN + 1];
 
-    struct seen *seen;
-    size_t seen_count;
-    size_t seen_room;
+    struct dump_devices *devices;
     size_t omitted;
     char first_omitted[SHOWN + 1];
 };
@@ -116,8 +108,24 @@ static long row_offset(const char *text)
     return strtol(text, NULL, 16);
 }
 
+/* All of it is there: what libpci is to read of it. */
+static int write_device(struct checker *checker)
+{
+    struct dump_devices *devices = checker->devices;
+
+    if ( checker->left_out )
+        return 0;
+    devices->items[devices->count - 1].size = (uint16_t)checker->size;
+    if ( fprintf(checker->out, "\n%s x\n", checker->device) < 0 )
+        return -EIO;
+
+    return dump_rows_write(checker->out, checker->config, checker->size,
+                           checker->rows);
+}
+
 static int finish_device(struct checker *checker)
 {
+    unsigned int layout = checker->config[HEADER_TYPE] & 0x7fU;
     char found[64];
     size_t i;
 
@@ -126,7 +134,7 @@ static int finish_device(struct checker *checker)
     checker->in_device = false;
     for ( i = 0; i < ARRAY_SIZE(whole_sizes); i++ )
         if ( checker->size == whole_sizes[i] )
-            return 0;
+            return write_device(checker);
 
     if ( checker->odd_line )
         return bad(checker, checker->odd_line, checker->odd,
@@ -140,7 +148,7 @@ static int finish_device(struct checker *checker)
     snprintf(found, sizeof(found), "the end of %s after %02x bytes",
              checker->device, checker->size);
     if ( checker->size > HEADER_TYPE && checker->size <= SUBORDINATE_BUS &&
-         (checker->header_layout == 1 || checker->header_layout == 2) )
+         (layout == 1 || layout == 2) )
         return bad(checker, checker->line, found,
                    "the bus numbers of a bridge (bytes 18 to 1a)");
 
@@ -150,25 +158,27 @@ static int finish_device(struct checker *checker)
 
 static int remember(struct checker *checker, uint32_t sbdf)
 {
-    if ( checker->seen_count >= DEVICE_LIST_MOST )
+    struct dump_devices *devices = checker->devices;
+
+    if ( devices->count >= DEVICE_LIST_MOST )
         return bad(checker, checker->line, "one more device", "at most %u",
                    DEVICE_LIST_MOST);
-    if ( checker->seen_count == checker->seen_room )
+    if ( devices->count == devices->room )
     {
-        size_t room = checker->seen_room ? 2 * checker->seen_room : 64;
-        struct seen *seen =
-            reallocarray(checker->seen, room, sizeof(*checker->seen));
+        size_t room = devices->room ? 2 * devices->room : 64;
+        struct dump_device *items =
+            reallocarray(devices->items, room, sizeof(*items));
 
-        if ( !seen )
+        if ( !items )
         {
             message_set(checker->message, "%s: no memory", checker->name);
             return -ENOMEM;
         }
-        checker->seen = seen;
-        checker->seen_room = room;
+        devices->items = items;
+        devices->room = room;
     }
-    checker->seen[checker->seen_count].sbdf = sbdf;
-    checker->seen[checker->seen_count++].line = checker->line;
+    devices->items[devices->count++] =
+        (struct dump_device){ .sbdf = sbdf, .line = checker->line };
 
     return 0;
 }
@@ -203,11 +213,19 @@ static int take_device(struct checker *checker, const char *text, size_t length)
     }
 
     xpci_sbdf_format(checker->device, sbdf);
-    rc = remember(checker, sbdf);
-    if ( !rc && fprintf(checker->out, "\n%s x\n", checker->device) < 0 )
-        rc = -EIO;
 
-    return rc;
+    return remember(checker, sbdf);
+}
+
+/* The value of a hex digit, or -1. */
+static int digit(char character)
+{
+    unsigned int lower = (unsigned char)character | 0x20U;
+
+    if ( character >= '0' && character <= '9' )
+        return character - '0';
+
+    return lower >= 'a' && lower <= 'f' ? (int)(lower - 'a' + 10) : -1;
 }
 
 /* The bytes of a row: true, or false: not 16 of them and nothing else. */
@@ -215,11 +233,13 @@ static bool row_bytes(const char *text, uint8_t *bytes)
 {
     unsigned int count;
 
-    for ( count = 0; count < ROW_BYTES; count++ )
+    for ( count = 0; count < DUMP_ROW_BYTES; count++ )
     {
-        if ( !looks_like(text, "##") )
+        int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+
+        if ( low < 0 )
             return false;
-        bytes[count] = (uint8_t)strtoul(text, NULL, 16);
+        bytes[count] = (uint8_t)(high << 4 | low);
         text += 2;
         if ( *text && *text++ != ' ' )
             return false;
@@ -230,8 +250,7 @@ static bool row_bytes(const char *text, uint8_t *bytes)
 
 static int take_row(struct checker *checker, const char *text, long offset)
 {
-    uint8_t bytes[ROW_BYTES];
-    unsigned int i;
+    uint8_t bytes[DUMP_ROW_BYTES];
 
     if ( !checker->in_device )
         return bad_line(checker, text, "a device's line before its hex rows");
@@ -241,34 +260,44 @@ static int take_row(struct checker *checker, const char *text, long offset)
             return bad(checker, checker->odd_line, checker->odd,
                        "the hex row %02x: of device %s", checker->size,
                        checker->device);
-        return checker->size >= CONFIG_MOST
+        return checker->size >= DUMP_CONFIG_MOST
                    ? bad_line(checker, text, "no hex row after ff0:")
                    : bad(checker, checker->line, text,
                          "the hex row %02x: of device %s", checker->size,
                          checker->device);
     }
-    if ( checker->size >= CONFIG_MOST )
+    if ( checker->size >= DUMP_CONFIG_MOST )
         return bad_line(checker, text, "no hex row after ff0:");
     if ( !row_bytes(strchr(text, ' ') + 1, bytes) )
         return bad_line(checker, text, "16 bytes as two hex digits each");
 
-    checker->size += ROW_BYTES;
-    if ( !offset )
-        checker->header_layout = bytes[HEADER_TYPE] & 0x7fU;
-    if ( checker->left_out )
-        return 0;
-    if ( fprintf(checker->out, "%02lx:", offset) < 0 )
-        return -EIO;
-    for ( i = 0; i < ROW_BYTES; i++ )
-        if ( fprintf(checker->out, " %02x", bytes[i]) < 0 )
-            return -EIO;
+    memcpy(checker->config + checker->size, bytes, sizeof(bytes));
+    checker->size += DUMP_ROW_BYTES;
 
-    return fputc('\n', checker->out) == EOF ? -EIO : 0;
+    return 0;
 }
 
-static int take_line(struct checker *checker, char *text)
+/* The offset of "00: ..." or "100: ...", or -1: look closer. */
+static long quick_offset(const char *text, size_t length)
 {
-    size_t length = strlen(text);
+    long offset = 0;
+    size_t i;
+
+    for ( i = 0; i < 4 && i + 1 < length && text[i] != ':'; i++ )
+    {
+        if ( digit(text[i]) < 0 )
+            return -1;
+        offset = offset << 4 | digit(text[i]);
+    }
+
+    return i >= 2 && i + 1 < length && text[i] == ':' && text[i + 1] == ' '
+               ? offset
+               : -1;
+}
+
+/* `text` has `length` characters and a NUL. */
+static int take_line(struct checker *checker, char *text, size_t length)
+{
     long offset;
 
     if ( length && text[length - 1] == '\r' )
@@ -278,6 +307,10 @@ static int take_line(struct checker *checker, char *text)
     if ( isspace((unsigned char)*text) )
         return 0; /* what -v prints */
 
+    /* Nearly every line is a row, and no SBDF begins like one. */
+    offset = quick_offset(text, length);
+    if ( offset >= 0 )
+        return take_row(checker, text, offset);
     length = device_length(text);
     if ( length )
         return take_device(checker, text, length);
@@ -295,9 +328,20 @@ static int take_line(struct checker *checker, char *text)
     return 0;
 }
 
-static int compare_seen(const void *a, const void *b)
+void dump_devices_init(struct dump_devices *devices)
 {
-    const struct seen *x = a, *y = b;
+    *devices = (struct dump_devices){ NULL, 0, 0 };
+}
+
+void dump_devices_dispose(struct dump_devices *devices)
+{
+    free(devices->items);
+    dump_devices_init(devices);
+}
+
+static int compare_devices(const void *a, const void *b)
+{
+    const struct dump_device *x = a, *y = b;
 
     if ( x->sbdf != y->sbdf )
         return x->sbdf < y->sbdf ? -1 : 1;
@@ -305,23 +349,40 @@ static int compare_seen(const void *a, const void *b)
     return (x->line > y->line) - (x->line < y->line);
 }
 
+static int compare_place(const void *key, const void *item)
+{
+    uint32_t sbdf = *(const uint32_t *)key;
+    const struct dump_device *device = item;
+
+    return (sbdf > device->sbdf) - (sbdf < device->sbdf);
+}
+
+const struct dump_device *dump_devices_find(const struct dump_devices *devices,
+                                            uint32_t sbdf)
+{
+    return devices->count ? bsearch(&sbdf, devices->items, devices->count,
+                                    sizeof(*devices->items), compare_place)
+                          : NULL;
+}
+
 static int check_whole(struct checker *checker)
 {
+    const struct dump_devices *devices = checker->devices;
     char sbdf[XPCI_SBDF_LENGTH], found[XPCI_SBDF_LENGTH + 8];
     size_t i;
 
-    if ( !checker->seen_count )
+    if ( !devices->count )
         return checker->omitted
                    ? bad(checker, checker->line, "only segments above ffff",
                          "a device that Xen's hypercalls can express")
                    : bad(checker, checker->line, "no device",
                          "what lspci -x, -xxx or -xxxx prints");
 
-    qsort(checker->seen, checker->seen_count, sizeof(*checker->seen),
-          compare_seen);
-    for ( i = 1; i < checker->seen_count; i++ )
+    qsort(devices->items, devices->count, sizeof(*devices->items),
+          compare_devices);
+    for ( i = 1; i < devices->count; i++ )
     {
-        const struct seen *again = &checker->seen[i];
+        const struct dump_device *again = &devices->items[i];
 
         if ( again->sbdf != again[-1].sbdf )
             continue;
@@ -335,74 +396,115 @@ static int check_whole(struct checker *checker)
     return 0;
 }
 
-/* A line without its newline into `text`: 1, 0 at the end, or an error. */
-static int read_line(struct checker *checker, FILE *in, char *text)
+/* Lines out of a buffer that is filled in large pieces. */
+struct lines {
+    FILE *in;
+    char *buffer; /* BUFFER_SIZE, and one more */
+    size_t begin;
+    size_t end;
+};
+
+static int cannot_read(const struct checker *checker)
 {
-    size_t length = 0;
-    int c;
+    int rc = errno ? -errno : -EIO;
 
-    checker->line++;
-    while ( (c = getc(in)) != EOF && c != '\n' )
-    {
-        if ( !c )
-            return bad(checker, checker->line, "a NUL byte", "text");
-        if ( length >= LINE_MOST )
-            return bad(checker, checker->line, "a line without end",
-                       "at most %u characters", LINE_MOST);
-        text[length++] = (char)c;
-    }
-    text[length] = '\0';
-    if ( c == EOF && ferror(in) )
-    {
-        int rc = errno ? -errno : -EIO;
+    message_set(checker->message, "%s:%lu: cannot be read: %s", checker->name,
+                checker->line, strerror(-rc));
 
-        message_set(checker->message, "%s:%lu: cannot be read: %s",
-                    checker->name, checker->line, strerror(-rc));
-        return rc;
-    }
-
-    return c != EOF || length;
+    return rc;
 }
 
-int dump_text_check(FILE *in, const char *name, FILE *out,
+/*
+ * The next line without its newline, NUL behind it: 1, 0 at the end, or an
+ * error.
+ */
+static int read_line(struct checker *checker, struct lines *lines, char **text,
+                     size_t *length)
+{
+    char *newline;
+
+    checker->line++;
+    for ( ;; )
+    {
+        size_t there = lines->end - lines->begin, got;
+
+        newline = memchr(lines->buffer + lines->begin, '\n', there);
+        if ( newline || there > LINE_MOST )
+            break;
+        memmove(lines->buffer, lines->buffer + lines->begin, there);
+        lines->begin = 0;
+        lines->end = there;
+        errno = 0;
+        got = fread(lines->buffer + there, 1, BUFFER_SIZE - there, lines->in);
+        if ( !got && ferror(lines->in) )
+            return cannot_read(checker);
+        if ( !got )
+            break;
+        lines->end += got;
+    }
+    *text = lines->buffer + lines->begin;
+    *length = newline ? (size_t)(newline - *text) : lines->end - lines->begin;
+    if ( *length > LINE_MOST )
+        return bad(checker, checker->line, "a line without end",
+                   "at most %u characters", LINE_MOST);
+    if ( memchr(*text, '\0', *length) )
+        return bad(checker, checker->line, "a NUL byte", "text");
+    (*text)[*length] = '\0';
+    lines->begin += *length + (newline != NULL);
+
+    return newline || *length;
+}
+
+static int check_lines(struct checker *checker, struct lines *lines)
+{
+    size_t length = 0;
+    char *text = NULL;
+    int rc;
+
+    while ( (rc = read_line(checker, lines, &text, &length)) > 0 )
+    {
+        rc = take_line(checker, text, length);
+        if ( rc )
+            return rc;
+    }
+    if ( rc )
+        return rc;
+    /* Messages about the end name the last line there is. */
+    if ( checker->line > 1 )
+        checker->line--;
+    rc = finish_device(checker);
+
+    return rc ? rc : check_whole(checker);
+}
+
+int dump_text_check(FILE *in, const char *name, FILE *out, enum dump_rows rows,
+                    struct dump_devices *devices,
                     const struct warning_sink *sink,
                     struct xpci_message *message)
 {
-    struct checker checker = { .name = name, .out = out, .message = message };
-    char *text = malloc(LINE_MOST + 1);
+    struct checker checker = { .name = name,
+                               .out = out,
+                               .rows = rows,
+                               .devices = devices,
+                               .message = message };
+    struct lines lines = { .in = in, .buffer = malloc(BUFFER_SIZE + 1) };
     int rc;
 
-    if ( !text )
+    if ( !lines.buffer )
     {
         message_set(message, "%s: no memory", name);
         return -ENOMEM;
     }
 
-    while ( (rc = read_line(&checker, in, text)) > 0 )
-    {
-        rc = take_line(&checker, text);
-        if ( rc )
-            break;
-    }
-    if ( !rc )
-    {
-        /* Messages about the end name the last line there is. */
-        if ( checker.line > 1 )
-            checker.line--;
-        rc = finish_device(&checker);
-    }
-    if ( !rc )
-        rc = check_whole(&checker);
-    if ( rc == -EIO )
+    rc = check_lines(&checker, &lines);
+    if ( rc == -EIO && !ferror(in) )
         message_set(message, "%s: the checked copy cannot be written", name);
     if ( !rc && checker.omitted )
         warning_say(sink,
                     "%s: %zu devices in segments above ffff, which Xen's "
                     "hypercalls cannot express, are left out (first: %s)",
                     name, checker.omitted, checker.first_omitted);
-
-    free(checker.seen);
-    free(text);
+    free(lines.buffer);
 
     return rc;
 }
