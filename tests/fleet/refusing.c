@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     conf.retry_most = 1;
     daemon_init(&daemon);
     if ( !conf.metrics || daemon_start(&daemon, &options, NULL, clock_ms()) )
-        return 1;
+        abort();
     work_for(&daemon, 500);
 
     host.refuse = -ENOMEM;
