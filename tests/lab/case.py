@@ -18,6 +18,8 @@ class Case:
     module:  what must be seen with the module, before the agent has run
     agent:   whether the agent has work to do before Xen's view is dom0's
     after:   what must be seen with the module after that
+    debug:   whether it is run on the build with assertions, too
+    long:    whether it is only run when it is named, or by --long
     user:    what a person would have noticed on a stock Xen; "" if nothing
     """
     name: str
@@ -29,17 +31,29 @@ class Case:
     agent: bool = False
     after: list = field(default_factory=list)
     user: str = ""
+    debug: bool = False
+    long: bool = False
 
     def but(self, name, title, **changes):
-        """A variant; changes may name fields of the machine as well."""
+        """A variant; changes may name fields of the machine as well.
+
+        debug and long are not taken over.
+        """
         of_machine = {field.name for field in dataclasses.fields(Machine)}
         machine = dataclasses.replace(
             self.machine, **{key: value for key, value in changes.items()
                              if key in of_machine})
         rest = {key: value for key, value in changes.items()
                 if key not in of_machine}
+        rest = {"debug": False, "long": False} | rest
         return dataclasses.replace(self, name=name, title=title,
                                    machine=machine, **rest)
+
+    def is_chosen(self, hypervisor_name, long):
+        """Whether a run of all cases has it on this hypervisor."""
+        if self.long and not long:
+            return False
+        return self.debug or long or hypervisor_name != "debug"
 
     def runs_on(self, hypervisor):
         expected = self.module if hypervisor.has_module else self.stock

@@ -34,6 +34,9 @@ PROGRAMS = {
 }
 OPTIONAL = ("/usr/sbin/xenhypfs",)
 
+# Loaded by name when it is needed, so that ldd does not show it.
+CANCEL_LIBRARY = "/lib/x86_64-linux-gnu/libgcc_s.so.1"
+
 # As it is installed on a host.
 CONFIGURATION = TOP / "dom0-agent" / "xen-pcid.conf"
 
@@ -129,6 +132,7 @@ def _fill(root, kernel):
     shutil.copy(CONFIGURATION, root / "etc/xen/xen-pcid.conf")
     for program in _project_programs():
         _copy_program(program, root, f"usr/sbin/{program.name}")
+    shutil.copy(CANCEL_LIBRARY, root / CANCEL_LIBRARY.lstrip("/"))
     _add_modules(root / "modules", kernel)
 
 

@@ -15,8 +15,9 @@ def _arguments(argv):
                         help="stock, module, debug, or the path of a "
                         "hypervisor with the module (PATH:stock for one "
                         "without); may be given more than once")
-    parser.add_argument("--both", action="store_true",
-                        help="stock and module (the default)")
+    parser.add_argument("--long", action="store_true",
+                        help="the cases too that are not needed each time, "
+                        "and all of them on debug")
     parser.add_argument("--list", action="store_true",
                         help="list the cases")
     parser.add_argument("--table", action="store_true",
@@ -79,9 +80,11 @@ def main(argv):
     if options.table:
         table.write()
         return 0
-    names = options.xen or ["stock", "module"]
+    names = options.xen or ["stock", "module", "debug"]
     results = runner.run(chosen, names,
-                         lambda result: _show(result, options.verbose))
+                         lambda result: _show(result, options.verbose),
+                         lambda case, name: bool(options.case)
+                         or case.is_chosen(name, options.long))
     report.keep(results)
     if not options.case and "stock" in names:
         results.append(_negative_control(results))

@@ -20,8 +20,8 @@ from .qmp import QmpError
 SYSFS = "/sys/bus/pci/devices"
 RESCAN = "echo 1 >/sys/bus/pci/rescan"
 BUS_LAST = 0xff
-# Pages of Xen's heap. A leak of one allocation a round is several; the rest
-# is what Xen's own allocator holds on to.
+# Pages of Xen's heap that its allocator may hold on to. Beside them VT-d keeps
+# a page of context entries for each bus that ever had a device.
 HEAP_SLACK = 12
 # Rounds until Xen's own caches are filled.
 WARM_UP = 20
@@ -47,6 +47,7 @@ class Rounds:
         self.number = 0
         self.agent_runs = 0
         self.done = {}
+        self.buses = set()          # that ever had a device
         self.seen = look.take(host)
 
     def path(self, name):
@@ -212,6 +213,8 @@ class Rounds:
         what, agent = kind()
         word = what.split()[0]
         self.done[word] = self.done.get(word, 0) + 1
+        self.buses.update(device["sbdf"].split(":")[1]
+                          for device in self.seen.devices)
         right_away = self.seen.lists_differ() if agent \
             else self.seen.difference()
         if right_away:
@@ -252,6 +255,7 @@ def rounds(count, ports, fixed, seed=None):
         used = seed or int(os.environ.get("LAB_SEED",
                                           random.randrange(1 << 31)))
         run, heap = Rounds(host, used, list(ports), list(fixed)), None
+        buses = 0
         began, history = time.monotonic(), []
         try:
             for _ in range(count):
@@ -260,7 +264,7 @@ def rounds(count, ports, fixed, seed=None):
                     raise Failed(host.fatal())
                 if run.number == min(WARM_UP, count // 2):
                     run.baseline()
-                    heap = heap_pages(host)
+                    heap, buses = heap_pages(host), len(run.buses)
             run.baseline()
         except (Failed, QmpError, sight.Unseen) as failed:
             raise Failed(f"seed {used}, round {run.number} (before: "
@@ -272,8 +276,10 @@ def rounds(count, ports, fixed, seed=None):
                                for word, number in sorted(run.done.items()))
                    + f"), {run.agent_runs} times by the agent; Xen's heap: "
                    f"{heap} pages free after round "
-                   f"{min(WARM_UP, count // 2)}, {left} in the end")
-        if heap - left > HEAP_SLACK:
+                   f"{min(WARM_UP, count // 2)}, {left} in the end, with "
+                   f"{len(run.buses) - buses} buses used since for the first "
+                   "time")
+        if heap - left > HEAP_SLACK + len(run.buses) - buses:
             raise Failed(f"leaks: {figures}")
         return figures
     return Expectation("rounds", f"{count} random rounds", check)

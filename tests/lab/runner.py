@@ -102,8 +102,10 @@ def _skipped(case, name, why):
     return Result(case.name, case.title, case.user, name, "skipped", why)
 
 
-def run(cases, names, done):
+def run(cases, names, done, is_chosen=lambda case, name: True):
     """Runs cases on the hypervisors of these names.
+
+    is_chosen: (case, name of a hypervisor) -> whether it is to be run there
 
     done: called with each Result as it is there. Returns all of them.
     """
@@ -125,7 +127,8 @@ def run(cases, names, done):
             except LabUnavailable as unavailable:
                 xen, missing = None, why or str(unavailable)
             for case in cases:
-                if xen is not None and not case.runs_on(xen):
+                if not is_chosen(case, name) or (
+                        xen is not None and not case.runs_on(xen)):
                     continue
                 if missing:
                     finish(_skipped(case, name, missing))

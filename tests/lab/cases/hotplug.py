@@ -21,7 +21,8 @@ H1 = Case(
            wrong(no_dma_fault(), "0000:02:00.0")],
     module=all_well() + [reads("disk")],
     agent=True, after=consistent(),
-    user="the new disk hangs with everything that touches it")
+    user="the new disk hangs with everything that touches it",
+    debug=True)
 
 H1_COLD = Case(
     "H1-cold", "the same disk behind a bridge that was there at boot",
@@ -41,10 +42,11 @@ H2 = Case(
            physdev("add {card}", -6)],
     module=all_well() + [physdev("add {card}", 0)],
     agent=True, after=consistent(),
-    user="dom0 logs 'Failed to add', and adding again does not help")
+    user="dom0 logs 'Failed to add', and adding again does not help",
+    debug=True)
 
 CASES = [
     H1, H1_COLD, H2,
     H2.but("H2-gone", "case H2, and the hot-added bridge leaves again",
-           steps=H2.steps + [unplug("b2")]),
+           steps=H2.steps + [unplug("b2")], long=True),
 ]

@@ -15,6 +15,6 @@ F = Case(
            wrong(host_survives(), "Panic")],
     module=[physdev(f"add {NOTHING}", -19), physdev(f"remove {NOTHING}", -19)] + all_well()
     + [nvme_live("disk"), reads("disk")] + consistent(),
-    user="the whole host goes down")
+    user="the whole host goes down", debug=True)
 
 CASES = [F]

@@ -15,6 +15,7 @@ U = Case(
     stock=[host_survives(), wrong(reads("stays"), "hangs"),
            wrong(no_dma_fault(), "DMA fault")],
     module=all_well() + [reads("stays")] + consistent(),
-    user="the other disk hangs, though nobody touched it")
+    user="the other disk hangs, though nobody touched it",
+    debug=True)
 
 CASES = [U]

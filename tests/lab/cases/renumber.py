@@ -21,7 +21,8 @@ A = Case(
     stock=[host_survives(), stale("02:00.0")],
     module=all_well() + [nvme_live("one"), reads("one")],
     agent=True, after=consistent(),
-    user="nothing at first: a device stays listed where none is")
+    user="nothing at first: a device stays listed where none is",
+    debug=True)
 
 C = Case(
     "C", "a disk moves to the bus number at which a bridge was",
@@ -34,7 +35,8 @@ C = Case(
            wrong(reads("disk"), "is no block device")],
     module=all_well() + [nvme_live("disk"), reads("disk")],
     agent=True, after=consistent() + [lies_are_noticed()],
-    user="the disk never comes up; a root file system on it is not found")
+    user="the disk never comes up; a root file system on it is not found",
+    debug=True)
 
 D = Case(
     "D", "a bridge behind a bridge: stale entries become a cycle",
@@ -51,7 +53,7 @@ D = Case(
     module=all_well() + [physdev("add {card}", 0)],
     agent=True, after=consistent(),
     user="dom0 logs 'Failed to add - passthrough or MSI/MSI-X might fail!'; "
-         "the card cannot be used")
+         "the card cannot be used", debug=True)
 
 CASES = [
     A, C, D,

@@ -23,7 +23,7 @@ SWITCH = Case(
              root_port(5, reserve=32)], dom0=RENUMBER),
     module=all_well() + [nvme_live("one"), nvme_live("three"), reads("one"),
                          reads("two"), reads("three")],
-    agent=True, after=consistent() + [reads("two")])
+    agent=True, after=consistent() + [reads("two")], debug=True)
 
 ROOTS = Case(
     "roots", "an extra root bus with a bridge and disks",
@@ -63,7 +63,7 @@ VFS = Case(
            dom0("echo 2 >/sys/bus/pci/devices/{pf}/sriov_numvfs"),
            dom0("[ -e /sys/bus/pci/devices/{pf}/virtfn1 ]")],
     stock=all_well() + [lists_agree()],
-    module=all_well() + consistent())
+    module=all_well() + consistent(), debug=True)
 
 # Linux leaves the VFs of nvme in its lists without their PF; the module does
 # not know a VF without its PF.
@@ -74,13 +74,14 @@ CASES = [
     SWITCH, ROOTS, LEGACY, VFS,
     VFS.but("vfs-off", "virtual functions are switched on and off",
             steps=VFS.steps + [
-                dom0("echo 0 >/sys/bus/pci/devices/{pf}/sriov_numvfs")]),
+                dom0("echo 0 >/sys/bus/pci/devices/{pf}/sriov_numvfs")],
+            long=True),
     VFS.but("pf-gone", "a PF is removed while its virtual functions are on",
             steps=VFS.steps + [remove_in_dom0("pf")], stock=None,
             module=all_well() + [VFS_WITHOUT_PF]),
     SWITCH.but("sw-rescan", "a switch is removed in dom0 and found again",
                steps=[dom0("echo 1 >/sys/bus/pci/devices/{sw}/remove"),
-                      dom0("echo 1 >/sys/bus/pci/rescan", 60)]),
+                      dom0("echo 1 >/sys/bus/pci/rescan", 60)], long=True),
     # Nothing is behind the first bridge: QEMU 7.2 crashes on the IOMMU's state
     # for a device whose bus has left.
     Case("replug", "a bridge is plugged, removed, another with a disk plugged",
