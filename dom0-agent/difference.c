@@ -62,7 +62,7 @@ static int compare_placed(const void *first, const void *second)
     return strcmp(a->path, b->path);
 }
 
-static int places_of(struct places *places)
+static int places_of(struct places *places, bool by_path)
 {
     const struct xpci_snapshot *snapshot = places->side->snapshot;
     char path[XPCI_PATH_LENGTH];
@@ -77,7 +77,11 @@ static int places_of(struct places *places)
         struct placed *placed = &places->placed[i];
 
         placed->device = device;
-        placed->path = strdup(xpci_path_format(path, snapshot, device->sbdf));
+        if ( by_path )
+            xpci_path_format(path, snapshot, device->sbdf);
+        else
+            xpci_sbdf_format(path, device->sbdf);
+        placed->path = strdup(path);
         if ( !placed->path )
             return -ENOMEM;
         places->count++;
@@ -159,6 +163,15 @@ static void say_numbers(struct words *words,
                        : "no longer in conflict with another bridge");
 }
 
+/*
+ * A stock Xen cannot be asked for its buses, so its devices have no paths;
+ * they are known by their SBDFs, as are then the other side's.
+ */
+static bool has_paths(const struct difference_side *side)
+{
+    return side->snapshot->source != XPCI_SOURCE_XEN_STOCK;
+}
+
 /* A VF's PF is the same where its path is. */
 static void say_physfn(struct words *words, const struct places *old,
                        const struct xpci_device_info *before,
@@ -172,7 +185,9 @@ static void say_physfn(struct words *words, const struct places *old,
         return;
     xpci_path_format(was, old->side->snapshot, before->physfn);
     xpci_path_format(is, now->side->snapshot, after->physfn);
-    if ( strcmp(was, is) )
+    if ( has_paths(old->side) && has_paths(now->side)
+             ? strcmp(was, is) != 0
+             : before->physfn != after->physfn )
         say(words, "VF of %s, now of %s",
             xpci_sbdf_format(from, before->physfn),
             xpci_sbdf_format(to, after->physfn));
@@ -333,10 +348,11 @@ int differences_find(struct differences *differences,
                      const struct difference_side *after)
 {
     struct places old = { before, NULL, 0 }, now = { after, NULL, 0 };
-    int rc = places_of(&old);
+    bool by_path = has_paths(before) && has_paths(after);
+    int rc = places_of(&old, by_path);
 
     if ( !rc )
-        rc = places_of(&now);
+        rc = places_of(&now, by_path);
     if ( !rc )
         rc = walk(differences, &old, &now);
     if ( !rc && differences->count )

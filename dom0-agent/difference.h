@@ -45,7 +45,8 @@ void differences_dispose(struct differences *differences);
 /*
  * Fill in `differences`, which is initialised and empty; it points into both
  * snapshots.  Only what counts (compare_mask.h) makes a difference, and only
- * what both sides know.  0 or -ENOMEM.
+ * what both sides know.  Where one side is a stock Xen, which does not tell
+ * its buses, devices are known by their SBDFs, and none moves.  0 or -ENOMEM.
  */
 int __must_check differences_find(struct differences *differences,
                                   const struct difference_side *before,

@@ -10,10 +10,10 @@
 #include "tool.h"
 
 static const struct command *const commands[] = {
-    &command_list,   &command_tree,      &command_bus2bridge, &command_upstream,
-    &command_check,  &command_dump,      &command_diff,       &command_audit,
-    &command_plan,   &command_translate, &command_guests,     &command_watch,
-    &command_repair, &command_replay,
+    &command_list,  &command_tree,   &command_bus2bridge, &command_upstream,
+    &command_check, &command_dump,   &command_diff,       &command_audit,
+    &command_plan,  &command_repair, &command_translate,  &command_guests,
+    &command_watch, &command_replay,
 };
 
 static void message(const char *kind, const char *format, va_list arguments)
