@@ -79,11 +79,11 @@ static void check_lookups(const struct shared *shared, unsigned int seen)
 
     if ( xpci_lookup(shared->xpci, version_sbdf(seen), &type, &flags) &&
          (type != XPCI_TYPE_PCI_BRIDGE || flags) )
-        errx(1, "a bridge is of type %u, flags %x", type, flags);
+        errx(1, "a bridge is of type %u, flags %x", (unsigned int)type, flags);
     if ( xpci_lookup(shared->xpci, XPCI_SBDF(SPARE_SEGMENT, seen & 0xffU, 0),
                      &type, &flags) &&
          (type != XPCI_TYPE_PCI_DEVICE || flags) )
-        errx(1, "a device is of type %u, flags %x", type, flags);
+        errx(1, "a device is of type %u, flags %x", (unsigned int)type, flags);
     if ( xpci_lookup(shared->xpci, XPCI_SBDF(0, LAST_BUS, 0), NULL, NULL) )
         errx(1, "a device that there never was is known");
 }

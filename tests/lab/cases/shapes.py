@@ -23,7 +23,8 @@ SWITCH = Case(
              root_port(5, reserve=32)], dom0=RENUMBER),
     module=all_well() + [nvme_live("one"), nvme_live("three"), reads("one"),
                          reads("two"), reads("three")],
-    agent=True, after=consistent() + [reads("two")], debug=True)
+    agent=True, after=consistent() + [reads("two")], debug=True,
+    fails=("debug",))
 
 ROOTS = Case(
     "roots", "an extra root bus with a bridge and disks",

@@ -82,9 +82,8 @@ int __must_check xpci_snapshot_name_conflicts(struct xpci_snapshot *snapshot);
 typedef void xpci_problem_told(void *data,
                                const struct xpci_snapshot_problem *problem,
                                uint8_t last, const char *text);
-int __must_check
-xpci_snapshot_tell_problems(const struct xpci_snapshot *snapshot,
-                            xpci_problem_told *tell, void *data);
+int __must_check xpci_snapshot_tell_problems(
+    const struct xpci_snapshot *snapshot, xpci_problem_told *tell, void *data);
 
 /* By binary search; NULL where there is none. */
 const struct xpci_device_info *xpci_snapshot_device(
