@@ -50,17 +50,14 @@ bool xpci_config_multifunction(const struct xpci_host *host, uint32_t sbdf)
     return HEADER_MULTIFUNCTION(read_dword(host, sbdf, REG_HEADER));
 }
 
-/*
- * The Device/Port Type field of the PCI Express Capabilities register (PCIe
- * Base Specification 5.0, 7.5.3.2), or -1: no such capability.
- */
-static int pcie_port_type(const struct xpci_host *host, uint32_t sbdf)
+unsigned int xpci_config_capability(const struct xpci_host *host, uint32_t sbdf,
+                                    uint8_t id)
 {
     unsigned int offset, step;
 
     if ( !(read_dword(host, sbdf, REG_COMMAND_STATUS) &
            STATUS_HAS_CAPABILITIES) )
-        return -1;
+        return 0;
 
     offset = read_dword(host, sbdf, REG_CAPABILITIES) & 0xfcU;
     for ( step = 0; step < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST;
@@ -68,14 +65,28 @@ static int pcie_port_type(const struct xpci_host *host, uint32_t sbdf)
     {
         uint32_t capability = read_dword(host, sbdf, offset);
 
-        if ( (capability & 0xffU) == CAPABILITY_PCIE )
-            return (int)((capability >> 20) & 0xfU);
+        if ( (capability & 0xffU) == id )
+            return offset;
         if ( (capability & 0xffU) == 0xffU )
             break;
         offset = (capability >> 8) & 0xfcU;
     }
 
-    return -1;
+    return 0;
+}
+
+/*
+ * The Device/Port Type field of the PCI Express Capabilities register (PCIe
+ * Base Specification 5.0, 7.5.3.2), or -1: no such capability.
+ */
+static int pcie_port_type(const struct xpci_host *host, uint32_t sbdf)
+{
+    unsigned int offset = xpci_config_capability(host, sbdf, CAPABILITY_PCIE);
+
+    if ( offset == 0 )
+        return -1;
+
+    return (int)((read_dword(host, sbdf, offset) >> 20) & 0xfU);
 }
 
 static enum xpci_type type_from_class(uint32_t class_revision, uint8_t layout)

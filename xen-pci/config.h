@@ -16,6 +16,13 @@ int __must_check xpci_config_identify(const struct xpci_host *host,
                                       uint32_t sbdf,
                                       struct xpci_device_info *info);
 
+/*
+ * Where in config space (0x40-0xfc) the function's first capability with an ID
+ * begins, or 0: it has none.
+ */
+unsigned int xpci_config_capability(const struct xpci_host *host, uint32_t sbdf,
+                                    uint8_t id);
+
 /* Does anything answer?  A VF does too, though its vendor ID reads ffff. */
 bool xpci_config_present(const struct xpci_host *host, uint32_t sbdf);
 

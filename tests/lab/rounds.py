@@ -104,9 +104,14 @@ class Rounds:
     def renumber(self):
         """The way that dom0 can be made to do it: forget the root port, write
         other numbers into it, find it again."""
-        here = [name for name in self.present(self.fixed + self.ports)
-                if self.path(name).count("/") == 1
-                and self.entry(name)["secondary"] not in ("-", "00")]
+        tops = [name for name in self.fixed + self.ports
+                if self.path(name).count("/") == 1]
+        # What dom0 has forgotten keeps the numbers in its register, and they
+        # are not in sight.
+        if len(self.present(tops)) != len(tops):
+            return self.rescan()
+        here = [name for name in tops
+                if self.entry(name)["secondary"] not in ("-", "00")]
         if not here:
             return self.rescan()
         name = self.random.choice(here)

@@ -20,7 +20,8 @@ files="pci:drivers/passthrough/pci.c
 dmar:drivers/passthrough/vtd/dmar.c
 vtd:drivers/passthrough/vtd/iommu.c
 amd:drivers/passthrough/amd/iommu_acpi.c
-config:arch/x86/x86_64/pci.c"
+config:arch/x86/x86_64/pci.c
+msi:arch/x86/msi.c"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -36,7 +36,9 @@ config read16 pci_conf_read16( pci_config_read16(
 config read32 pci_conf_read32( pci_config_read32(
 config write8 pci_conf_write8( pci_config_write8(
 config write16 pci_conf_write16( pci_config_write16(
-config write32 pci_conf_write32( pci_config_write32("
+config write32 pci_conf_write32( pci_config_write32(
+msi declare <xen/pci.h> <xen/pci-express.h>
+msi intercept pci_msi_conf_write_intercept( pci_msi_intercept("
 
 file_of()
 {
@@ -46,13 +48,14 @@ file_of()
     vtd) echo drivers/passthrough/vtd/iommu.c ;;
     amd) echo drivers/passthrough/amd/iommu_acpi.c ;;
     config) echo arch/x86/x86_64/pci.c ;;
+    msi) echo arch/x86/msi.c ;;
     esac
 }
 
 fresh_tree()
 {
     rm -rf "$work/tree"
-    for each in pci dmar vtd amd config; do
+    for each in pci dmar vtd amd config msi; do
         mkdir -p "$work/tree/xen/$(dirname "$(file_of $each)")"
         cp "$tree/$(file_of $each)" "$work/tree/xen/$(file_of $each)"
     done
@@ -73,7 +76,7 @@ if ! "$here/lay-in.sh" "$work/tree" 2>"$work/log"; then
 fi
 
 # Each hook that exists must be in the list above.
-for name in pci dmar vtd amd config; do
+for name in pci dmar vtd amd config msi; do
     for hook in $(sed -n 's/^@ script:python depends on !\([a-z0-9_]*\) @$/\1/p' \
         "$here/hooks/$name.cocci"); do
         echo "$hooks" | grep -q "^$name $hook " ||

@@ -40,8 +40,20 @@ void xpci_config_hide_nothing(void);
  */
 void xpci_xen_leaving(void *data, uint32_t sbdf);
 
-/* Is what sits at a device's place still what Xen knows there? */
+/*
+ * identity.c: is what sits at a device's place still what Xen knows there?
+ * Reads config space, and never writes to it.  pcidevs_lock held.
+ */
 bool xpci_xen_is_same(const struct pci_dev *pdev);
+
+/* Part of it: do class and IDs read as they did at the last report? */
+bool xpci_xen_answers_as_reported(uint32_t sbdf);
+
+/* Is the device among those whose translation caches Xen flushes? */
+bool xpci_xen_on_ats_list(const struct pci_dev *pdev);
+
+/* Where a capability begins in a function's config space, or 0: nowhere. */
+unsigned int xpci_xen_capability(uint32_t sbdf, uint8_t id);
 
 /*
  * Does Xen take down a device now whose alias others share?  Its answer for

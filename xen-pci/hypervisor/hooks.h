@@ -19,7 +19,8 @@ int stock_pci_add_device(uint16_t seg, uint8_t bus, uint8_t devfn,
 int stock_pci_remove_device(uint16_t seg, uint8_t bus, uint8_t devfn);
 int stock_find_upstream_bridge(uint16_t seg, uint8_t *bus, uint8_t *devfn,
                                uint8_t *secbus);
-
+int stock_pci_msi_conf_write_intercept(struct pci_dev *pdev, unsigned int reg,
+                                       unsigned int size, uint32_t *data);
 int stock_amd_iommu_get_ivrs_dev_entries(void);
 uint8_t stock_pci_conf_read8(pci_sbdf_t sbdf, unsigned int reg);
 uint16_t stock_pci_conf_read16(pci_sbdf_t sbdf, unsigned int reg);

@@ -6,6 +6,7 @@
 #include <xen/param.h>
 #include <xen/xmalloc.h>
 
+#include "config.h"
 #include "glue.h"
 
 /* "xen-pci=off" on the command line leaves Xen's own PCI code as it is. */
@@ -69,6 +70,11 @@ static const struct xpci_host host = {
     .remap = xpci_xen_remap,
     .log = host_log,
 };
+
+unsigned int xpci_xen_capability(uint32_t sbdf, uint8_t id)
+{
+    return xpci_config_capability(&host, sbdf, id);
+}
 
 bool xpci_enabled(void)
 {

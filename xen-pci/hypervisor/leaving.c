@@ -11,9 +11,6 @@
  * without capabilities that decodes no memory.
  */
 #include <xen/sched.h>
-#include <xen/xmalloc.h>
-#include <xen/msi.h>
-#include <asm/msi.h>
 
 #include "doors.h"
 #include "glue.h"
@@ -28,61 +25,6 @@ bool xpci_xen_leaves_alone(uint32_t sbdf)
     return unlikely(read_atomic(&leaves_alone) == sbdf);
 }
 
-/* Does config space say of MSI and MSI-X what it said when Xen looked? */
-static bool same_msi(const struct pci_dev *pdev)
-{
-    struct pci_dev *now = xzalloc(struct pci_dev);
-    bool same = true;
-
-    /* Without memory nobody can tell; then it is what it always was. */
-    if ( !now )
-        return true;
-
-    memcpy((void *)&now->sbdf, &pdev->sbdf, sizeof(now->sbdf));
-    if ( !pdev_msi_init(now) )
-    {
-        same = now->msi_maxvec == pdev->msi_maxvec &&
-               !now->msix == !pdev->msix &&
-               (!now->msix || now->msix->nr_entries == pdev->msix->nr_entries);
-        pdev_msi_deinit(now);
-    }
-    xfree(now);
-
-    return same;
-}
-
-static bool on_ats_list(const struct pci_dev *pdev)
-{
-    return pdev->ats.list.next && pdev->ats.list.next != LIST_POISON1;
-}
-
-/* Extended capabilities have their ID in bits 15-0 of their first dword. */
-static bool same_ats(const struct pci_dev *pdev)
-{
-    return !on_ats_list(pdev) ||
-           (pci_conf_read32(pdev->sbdf, pdev->ats.cap_pos) & 0xffffU) ==
-               PCI_EXT_CAP_ID_ATS;
-}
-
-/* Is what answers what was last reported? */
-static bool same_identity(uint32_t sbdf)
-{
-    const pci_sbdf_t at = { .sbdf = sbdf };
-    struct xpci_device_info info;
-
-    return !xpci_device(xpci_instance(), sbdf, &info) &&
-           pci_conf_read32(at, PCI_CLASS_REVISION) == info.class_revision &&
-           pci_conf_read32(at, PCI_VENDOR_ID) ==
-               (info.vendor | (uint32_t)info.device << 16);
-}
-
-bool xpci_xen_is_same(const struct pci_dev *pdev)
-{
-    return same_identity(pdev->sbdf.sbdf) &&
-           pdev_type(pdev->seg, pdev->bus, pdev->devfn) == pdev->type &&
-           same_msi(pdev) && same_ats(pdev);
-}
-
 /* True where all of the device is hidden. */
 static bool hide_from_removal(const struct pci_dev *pdev)
 {
@@ -92,7 +34,7 @@ static bool hide_from_removal(const struct pci_dev *pdev)
             .sbdf;
 
     /* Xen asks a VF's PF whether the VF decodes memory. */
-    if ( pdev->info.is_virtfn && !same_identity(physfn) )
+    if ( pdev->info.is_virtfn && !xpci_xen_answers_as_reported(physfn) )
         xpci_config_hide(1, physfn, 0);
 
     if ( !xpci_xen_is_same(pdev) )
@@ -102,7 +44,7 @@ static bool hide_from_removal(const struct pci_dev *pdev)
     }
 
     /* Xen asks the device, not itself, whether there is ATS to stop. */
-    if ( !on_ats_list(pdev) )
+    if ( !xpci_xen_on_ats_list(pdev) )
         xpci_config_hide(0, sbdf, EXTENDED_CONFIG);
 
     return false;
@@ -114,7 +56,7 @@ static bool hide_from_removal(const struct pci_dev *pdev)
  */
 static void forget_ats(struct pci_dev *pdev)
 {
-    if ( on_ats_list(pdev) )
+    if ( xpci_xen_on_ats_list(pdev) )
         list_del(&pdev->ats.list);
 }
 

@@ -17,4 +17,12 @@ F = Case(
     + [nvme_live("disk"), reads("disk")] + consistent(),
     user="the whole host goes down", debug=True)
 
-CASES = [F]
+AGAIN = Case(
+    "again", "a disk in use is reported again, and again",
+    F.machine,
+    steps=[nvme_live("disk")] + [physdev("add {disk}", 0)] * 2,
+    stock=all_well() + [nvme_live("disk"), reads("disk")],
+    module=all_well() + [nvme_live("disk"), reads("disk")] + consistent(),
+    debug=True)
+
+CASES = [F, AGAIN]
