@@ -23,8 +23,7 @@ SWITCH = Case(
              root_port(5, reserve=32)], dom0=RENUMBER),
     module=all_well() + [nvme_live("one"), nvme_live("three"), reads("one"),
                          reads("two"), reads("three")],
-    agent=True, after=consistent() + [reads("two")], debug=True,
-    fails=("debug",))
+    agent=True, after=consistent() + [reads("two")], debug=True)
 
 ROOTS = Case(
     "roots", "an extra root bus with a bridge and disks",
