@@ -15,7 +15,8 @@ class Device:
 
     kind:   QEMU's name of the device model
     id:     its name in QEMU and in the case
-    addr:   device number on its bus, or "device.function"
+    addr:   device number on its bus, or "device.function"; hexadecimal, as
+            QEMU takes it
     props:  further properties, as QEMU takes them
     behind: the devices on its secondary bus
     disk:   whether it needs a disk
@@ -53,7 +54,7 @@ class Device:
     def step(self):
         """Its part of a stable path: device.function in lower-case hex."""
         device, _, function = self.addr.partition(".")
-        return f"{int(device, 0):02x}.{int(function or '0', 0):x}"
+        return f"{int(device, 16):02x}.{int(function or '0', 16):x}"
 
     def path(self):
         """Its stable path without the segment: 00/02.0/00.0."""
@@ -86,11 +87,14 @@ def root_port(number, *behind, reserve=None, name=None, addr=None):
                   number if addr is None else addr, props, behind)
 
 
-def switch(name, *ports):
-    """A PCIe switch; each port is what is behind that downstream port."""
+def switch(name, *ports, chassis=100):
+    """A PCIe switch; each port is what is behind that downstream port.
+
+    chassis: of the first port; no other slot has it and those that follow
+    """
     down = tuple(
         Device("xio3130-downstream", f"{name}-d{number}", number,
-               {"chassis": 100 + number, "slot": 100 + number}, port)
+               {"chassis": chassis + number, "slot": chassis + number}, port)
         for number, port in enumerate(ports))
     return Device("x3130-upstream", name, 0, {}, down)
 

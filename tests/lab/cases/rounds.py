@@ -24,6 +24,6 @@ ROUNDS = Case(
     Machine(FIXED + [root_port(4, reserve=2), root_port(5, reserve=2),
                      root_port(6, reserve=2), root_port(7, reserve=32)]),
     steps=[rounds(200, PORTS, NAMES)],
-    module=all_well() + consistent(), fails=("module", "debug"))
+    module=all_well() + consistent())
 
 CASES = [ROUNDS]
