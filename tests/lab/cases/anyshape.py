@@ -111,15 +111,21 @@ class Draw:
                 self.name("dmi"), *self.below_pci(1, True), addr=16)))
         if self.random.random() < 0.4:
             found.append(extra_root(
-                self.name("px"), self.random.choice([0x40, 0x61, 0x80]),
+                self.name("px"), self.random.choice([0x40, 0x60]),
                 *[self.port(number + slot, False, addr=slot)
                   for slot in range(self.random.randint(1, 3))], addr=17))
         # So that every bus is in the range that the IOMMU's table covers.
         return found + [root_port(90, reserve=24, addr=18)]
 
-    def steps(self):
-        """Up to three things that happen to it."""
+    def steps(self, arguments):
+        """Up to three things that happen to it.
+
+        None under assign-busses: there a rescan has Linux give other numbers
+        to bridges in use, and lose what is behind them, whatever Xen does.
+        """
         found = []
+        if arguments:
+            return found
         for _ in range(self.random.randint(0, 3)):
             kind = self.random.choice(["again", "plug"])
             if kind == "again" and self.bridges:
@@ -142,7 +148,7 @@ class Draw:
 def _case(seed):
     draw = Draw(seed)
     machine = draw.machine()
-    steps = draw.steps()
+    steps = draw.steps(machine.dom0)
     works = [check(disk.id) for disk in draw.disks
              for check in ([nvme_live, reads] if disk.kind == "nvme"
                            else [reads])]
