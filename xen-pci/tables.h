@@ -112,7 +112,7 @@ struct xpci {
     uint32_t free_count;
 };
 
-/* Memory from the host, counted. */
+/* memory.c: memory from the host, counted. */
 void *xpci_alloc(struct xpci *xpci, size_t size);
 void xpci_free(struct xpci *xpci, void *memory, size_t size);
 
