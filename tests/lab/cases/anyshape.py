@@ -53,7 +53,8 @@ class Draw:
         """What is behind a PCIe port: at most one device."""
         kind = self.random.choice(
             ["", "nvme", "nvme", "test"]
-            + (["switch", "pci", "pci"] if depth < DEEPEST else []))
+            + (["pci", "pci"] if depth < DEEPEST else [])
+            + (["switch"] if depth == 0 else []))
         if kind == "nvme":
             return (self._disk(nvme),)
         if kind == "test":
@@ -88,8 +89,10 @@ class Draw:
 
     def port(self, number, intx=True, **where):
         behind = self.below_port(0, intx)
+        # SeaBIOS gives a port no more buses than it is to reserve.
+        least = 16 if behind and behind[0].behind else 2
         port = root_port(number, *behind, name=self.name("rp"),
-                         reserve=self.random.choice([None, None, 2, 5]),
+                         reserve=self.random.choice([None, None, least]),
                          **where)
         (self.bridges if behind else self.ports).append(port.id)
         return port
