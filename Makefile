@@ -87,8 +87,8 @@ check:
 	.ci/deps check
 	$(MAKE) --no-print-directory check-all
 check-all: check-unit check-model check-embedded check-agent check-tool \
-		check-traces check-predicate check-tsan check-man check-install \
-		check-fuzz check-hooks check-lab
+		check-traces check-predicate check-tsan check-daemon check-man \
+		check-install check-fuzz check-hooks check-lab
 
 .PHONY: clean
 clean:
