@@ -38,7 +38,7 @@ check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
 		$(BUILD)/san/xen-pcid $(BUILD)/xen-pcid
 	$(DAEMON_IN_SCRATCH) \
 	FAILING_STRIDE=37 $(BUILD)/tests/daemon/unit $$scratch \
-		journal conf parts store daemon failing; \
+		journal conf parts store daemon trouble failing; \
 	$(BUILD)/tests/daemon/unit-rel $$scratch fault; \
 	tests/daemon/run --program $(BUILD)/san/xen-pcid --scratch $$scratch; \
 	tests/daemon/run --fast --program $(BUILD)/xen-pcid \

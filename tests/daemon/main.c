@@ -77,10 +77,15 @@ int main(int argc, char **argv)
         void (*add)(CU_pSuite suite);
         bool by_name; /* only when asked for */
     } suites[] = {
-        { "journal", journal_suite, false }, { "conf", conf_suite, false },
-        { "parts", parts_suite, false },     { "store", store_suite, false },
-        { "daemon", daemon_suite, false },   { "fault", fault_suite, false },
-        { "failing", failing_suite, false }, { "day", day_suite, true },
+        { "journal", journal_suite, false },
+        { "conf", conf_suite, false },
+        { "parts", parts_suite, false },
+        { "store", store_suite, false },
+        { "daemon", daemon_suite, false },
+        { "trouble", trouble_suite, false },
+        { "fault", fault_suite, false },
+        { "failing", failing_suite, false },
+        { "day", day_suite, true },
     };
     size_t i;
     int failures;

@@ -23,6 +23,7 @@ void conf_suite(CU_pSuite suite);
 void parts_suite(CU_pSuite suite);
 void store_suite(CU_pSuite suite);
 void daemon_suite(CU_pSuite suite);
+void trouble_suite(CU_pSuite suite);
 void fault_suite(CU_pSuite suite);
 void failing_suite(CU_pSuite suite);
 void day_suite(CU_pSuite suite);

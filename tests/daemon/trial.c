@@ -186,3 +186,19 @@ const char *trial_says(const struct trial *trial, const char *key)
 
     return fake_store_get(&trial->fake, path);
 }
+
+bool trial_state_is(const struct trial *trial, const char *state)
+{
+    const char *there = trial_says(trial, "state");
+
+    return there && !strcmp(there, state);
+}
+
+void trial_plug(struct trial *trial)
+{
+    struct world_node *node = world_add(
+        &trial->world, trial->world.root.child[3], XPCI_TYPE_ENDPOINT, 0);
+
+    world_show(&trial->world);
+    trial_event(trial, EVENT_CHANGED, world_sbdf(node));
+}

@@ -53,4 +53,13 @@ bool trial_agrees(struct trial *trial);
 /* What xenstore says below the daemon's path; NULL: nothing. */
 const char *trial_says(const struct trial *trial, const char *key);
 
+/* Is this what the report in xenstore says of the state? */
+bool trial_state_is(const struct trial *trial, const char *state);
+
+/* A device is plugged in, and the kernel says so. */
+void trial_plug(struct trial *trial);
+
+/* A change is in the hypervisor after so many milliseconds. */
+#define SOON 100
+
 #endif /* TESTS_DAEMON_TRIAL_H */
