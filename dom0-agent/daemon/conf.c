@@ -19,6 +19,7 @@ struct conf_key {
     size_t offset; /* in struct conf */
     unsigned int least;
     unsigned int most;
+    const char *unit;
 };
 
 static int wrong(struct xpci_message *message, const char *expected,
@@ -82,16 +83,16 @@ static int set_log_target(struct conf *conf, const struct conf_key *key,
     return 0;
 }
 
-static int set_seconds(struct conf *conf, const struct conf_key *key,
-                       const char *value, struct xpci_message *message)
+static int set_number(struct conf *conf, const struct conf_key *key,
+                      const char *value, struct xpci_message *message)
 {
-    unsigned int *seconds = (unsigned int *)((char *)conf + key->offset);
+    unsigned int *setting = (unsigned int *)((char *)conf + key->offset);
     unsigned long number;
     char *end;
 
     if ( !key->least && !strcmp(value, "off") )
     {
-        *seconds = 0;
+        *setting = 0;
         return 0;
     }
     errno = 0;
@@ -99,12 +100,12 @@ static int set_seconds(struct conf *conf, const struct conf_key *key,
     if ( *value < '0' || *value > '9' || *end || errno || number < key->least ||
          number > key->most )
     {
-        message_say(message, "expected %s%u to %u seconds, found \"%.64s\"",
+        message_say(message, "expected %s%u to %u %s, found \"%.64s\"",
                     key->least ? "" : "off or ", key->least ? key->least : 1,
-                    key->most, value);
+                    key->most, key->unit, value);
         return -EINVAL;
     }
-    *seconds = number;
+    *setting = number;
 
     return 0;
 }
@@ -173,19 +174,20 @@ static int set_xenstore(struct conf *conf, const struct conf_key *key,
 #define AT(field) offsetof(struct conf, field)
 
 static const struct conf_key keys[] = {
-    { "backend", set_backend, 0, 0, 0 },
-    { "repair", set_repair, 0, 0, 0 },
-    { "check-interval", set_seconds, AT(check_interval), 0, 86400 },
-    { "retry-first", set_seconds, AT(retry_first), 1, 3600 },
-    { "retry-most", set_seconds, AT(retry_most), 1, 86400 },
-    { "journal", set_path, AT(journal), 0, 0 },
-    { "pid-file", set_path, AT(pid_file), 0, 0 },
-    { "xenstore", set_xenstore, AT(xenstore), 0, 0 },
-    { "metrics", set_path, AT(metrics), 0, 0 },
-    { "record", set_path, AT(record), 0, 0 },
-    { "events", set_path, AT(events), 0, 0 },
-    { "log-level", set_log_level, 0, 0, 0 },
-    { "log-target", set_log_target, 0, 0, 0 },
+    { "backend", set_backend, 0, 0, 0, NULL },
+    { "repair", set_repair, 0, 0, 0, NULL },
+    { "check-interval", set_number, AT(check_interval), 0, 86400, "seconds" },
+    { "retry-first", set_number, AT(retry_first), 1, 3600, "seconds" },
+    { "retry-most", set_number, AT(retry_most), 1, 86400, "seconds" },
+    { "journal", set_path, AT(journal), 0, 0, NULL },
+    { "pid-file", set_path, AT(pid_file), 0, 0, NULL },
+    { "xenstore", set_xenstore, AT(xenstore), 0, 0, NULL },
+    { "metrics", set_path, AT(metrics), 0, 0, NULL },
+    { "record", set_path, AT(record), 0, 0, NULL },
+    { "record-most", set_number, AT(record_most), 1, 65536, "MiB" },
+    { "events", set_path, AT(events), 0, 0, NULL },
+    { "log-level", set_log_level, 0, 0, 0, NULL },
+    { "log-target", set_log_target, 0, 0, 0, NULL },
 };
 
 int conf_init(struct conf *conf)
@@ -194,6 +196,7 @@ int conf_init(struct conf *conf)
         .check_interval = 60,
         .retry_first = 1,
         .retry_most = 300,
+        .record_most = 64,
         .log_level = LOG_LEVEL_NOTICE,
         .journal = strdup("/var/lib/xen-pci/journal"),
         .pid_file = strdup("/run/xen-pcid.pid"),

@@ -33,6 +33,7 @@ struct conf {
     unsigned int check_interval; /* seconds, 0: off */
     unsigned int retry_first;    /* seconds */
     unsigned int retry_most;     /* seconds, not below retry_first */
+    unsigned int record_most;    /* MiB */
     enum log_level log_level;
     enum conf_log_target log_target;
     char *journal;

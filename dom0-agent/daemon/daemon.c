@@ -111,7 +111,8 @@ static void open_record(struct daemon *daemon)
 
     conditions_clear(&daemon->conditions, CONDITION_RECORD);
     record_dispose(&daemon->record);
-    if ( path && record_open(&daemon->record, path, &message) )
+    if ( path && record_open(&daemon->record, path,
+                             daemon->options.conf->record_most, &message) )
         conditions_set(&daemon->conditions, CONDITION_RECORD, message.text,
                        "nothing is recorded; reload when it can be written");
 }
@@ -165,7 +166,8 @@ void daemon_reconfigure(struct daemon *daemon, const struct conf *conf,
                         uint64_t now)
 {
     const struct conf *old = daemon->options.conf;
-    bool record = differs(old->record, conf->record);
+    bool record = differs(old->record, conf->record) ||
+                  old->record_most != conf->record_most;
     unsigned int i;
     const struct {
         const char *key;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <xen-pci/snapshot.h>
 
+#include "../../xen-pci/embedded/trace_write.h"
 #include "log.h"
 #include "message.h"
 #include "record.h"
@@ -22,12 +22,13 @@ void record_dispose(struct record *record)
     record_init(record);
 }
 
-int record_open(struct record *record, const char *path,
+int record_open(struct record *record, const char *path, unsigned int most,
                 struct xpci_message *message)
 {
     int rc;
 
     record_dispose(record);
+    record->most = most;
     record->path = strdup(path);
     record->file = record->path ? fopen(path, "we") : NULL;
     if ( !record->file )
@@ -36,22 +37,37 @@ int record_open(struct record *record, const char *path,
         message_say(message, "cannot record to %s: %s", path, strerror(-rc));
         return rc;
     }
-    fprintf(record->file, "xen-pci-trace 1\n");
+    trace_write_header(record->file);
 
     return 0;
+}
+
+static void end(struct record *record)
+{
+    if ( fclose(record->file) && !record->error )
+        record->error = -errno;
+    record->file = NULL;
+    if ( record->error )
+        log_warning("the record %s ends here: %s", record->path,
+                    strerror(-record->error));
 }
 
 /* Written to its end, or the record is over. */
 static void flush(struct record *record, int rc)
 {
-    if ( !rc && fflush(record->file) )
-        rc = -errno;
-    if ( !rc )
-        return;
-    log_warning("the record %s ends here: %s", record->path, strerror(-rc));
-    (void)fclose(record->file);
-    record->file = NULL;
+    if ( !rc && (fflush(record->file) || ferror(record->file)) )
+        rc = errno ? -errno : -EIO;
     record->error = rc;
+    if ( rc )
+        end(record);
+    /* What has no length, such as a pipe, fills no disk. */
+    else if ( ftello(record->file) >> 20 >= (off_t)record->most )
+    {
+        log_warning("the record %s ends here: it is longer than record-most, "
+                    "%u MiB",
+                    record->path, record->most);
+        end(record);
+    }
 }
 
 static size_t place_of(const struct record_said *said, uint32_t sbdf)
@@ -139,23 +155,6 @@ static bool known_same(const struct xpci_device_info *a,
            (!(a->flags & XPCI_VIRTFN) || a->physfn == b->physfn);
 }
 
-static bool has_bus_numbers(const struct xpci_device_info *info)
-{
-    switch ( info->type )
-    {
-    case XPCI_TYPE_ROOT_PORT:
-    case XPCI_TYPE_UPSTREAM_PORT:
-    case XPCI_TYPE_DOWNSTREAM_PORT:
-    case XPCI_TYPE_PCIE_TO_PCI_BRIDGE:
-    case XPCI_TYPE_PCI_TO_PCIE_BRIDGE:
-    case XPCI_TYPE_PCI_BRIDGE:
-    case XPCI_TYPE_CARDBUS_BRIDGE:
-        return info->flags & XPCI_BRIDGE;
-    }
-
-    return false;
-}
-
 static bool is_pf(const struct xpci_snapshot *snapshot,
                   const struct xpci_device_info *info)
 {
@@ -177,35 +176,12 @@ static int say_config(struct record *record,
                       const struct xpci_device_info *info)
 {
     const struct xpci_device_info *said = find(&record->config, info->sbdf);
-    char sbdf[XPCI_SBDF_LENGTH];
 
     if ( said && reads_same(said, info) )
         return 0;
-    fprintf(record->file, "config %s %s", xpci_sbdf_format(sbdf, info->sbdf),
-            xpci_type_name(info->type));
-    if ( has_bus_numbers(info) )
-        fprintf(record->file, " secondary=%02x subordinate=%02x",
-                info->secondary, info->subordinate);
-    fprintf(record->file, " vendor=%04x device=%04x class=%06" PRIx32 "%s\n",
-            info->vendor, info->device, info->class_revision >> 8,
-            !(info->flags & XPCI_BRIDGE) && is_pf(snapshot, info) ? " pf" : "");
+    trace_write_config(record->file, info, is_pf(snapshot, info));
 
     return put(&record->config, info);
-}
-
-static void say_report(struct record *record, uint32_t sbdf, bool virtfn,
-                       uint32_t physfn, bool extfn, uint32_t node)
-{
-    char name[XPCI_SBDF_LENGTH];
-
-    fprintf(record->file, "add %s", xpci_sbdf_format(name, sbdf));
-    if ( virtfn )
-        fprintf(record->file, " virtfn=%s",
-                xpci_sbdf_format(name, physfn) + strlen("0000:"));
-    if ( extfn )
-        fprintf(record->file, " extfn");
-    if ( node != XPCI_NO_NODE )
-        fprintf(record->file, " node=%" PRIu32, node);
 }
 
 /*
@@ -223,8 +199,7 @@ static int follow(struct record *record, const struct xpci_snapshot *hypervisor,
     rc = say_config(record, hypervisor, info);
     if ( rc )
         return rc;
-    say_report(record, info->sbdf, info->flags & XPCI_VIRTFN, info->physfn,
-               info->flags & XPCI_EXTFN, info->node);
+    trace_write_add(record->file, info);
     fprintf(record->file, "\n");
 
     return put(&record->known, info);
@@ -333,15 +308,20 @@ static void say_outcome(struct record *record, int rc)
 void record_add(struct record *record, uint32_t sbdf,
                 const struct xpci_report *report, int rc)
 {
+    const struct xpci_device_info reported = {
+        .sbdf = sbdf,
+        .flags = (report->is_virtfn ? XPCI_VIRTFN : 0) |
+                 (report->is_extfn ? XPCI_EXTFN : 0),
+        .physfn = XPCI_SBDF(XPCI_SEGMENT(sbdf), report->physfn_bus,
+                            report->physfn_devfn),
+        .node = report->node,
+    };
     const struct xpci_device_info *config;
     int error = 0;
 
     if ( !record->file )
         return;
-    say_report(
-        record, sbdf, report->is_virtfn,
-        XPCI_SBDF(XPCI_SEGMENT(sbdf), report->physfn_bus, report->physfn_devfn),
-        report->is_extfn, report->node);
+    trace_write_add(record->file, &reported);
     say_outcome(record, rc);
     config = find(&record->config, sbdf);
     if ( !rc && config )

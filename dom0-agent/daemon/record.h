@@ -24,18 +24,22 @@ struct record_said {
 struct record {
     FILE *file; /* NULL: nothing is recorded */
     char *path;
+    unsigned int most;         /* MiB; the record ends when it is longer */
     struct record_said config; /* config space as the replay reads it */
     struct record_said known;  /* the replay's tables */
-    int error;                 /* a negative errno value: why it ended */
+    int error; /* a negative errno value: why it ended before its time */
 };
 
 void record_init(struct record *record);
 /* May be called twice. */
 void record_dispose(struct record *record);
 
-/* Begin a new file at `path`.  A negative errno value and `message`. */
+/*
+ * Begin a new file at `path`; it ends with the look or call that makes it
+ * longer than `most` MiB.  0, or a negative errno value and `message`.
+ */
 int __must_check record_open(struct record *record, const char *path,
-                             struct xpci_message *message);
+                             unsigned int most, struct xpci_message *message);
 
 /* Both sides as they were seen at one moment. */
 void record_look(struct record *record, const struct xpci_snapshot *dom0,

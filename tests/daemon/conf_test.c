@@ -43,6 +43,7 @@ static void test_shipped(void)
     CU_ASSERT_EQUAL(conf.check_interval, defaults.check_interval);
     CU_ASSERT_EQUAL(conf.retry_first, defaults.retry_first);
     CU_ASSERT_EQUAL(conf.retry_most, defaults.retry_most);
+    CU_ASSERT_EQUAL(conf.record_most, defaults.record_most);
     CU_ASSERT_EQUAL(conf.log_level, defaults.log_level);
     CU_ASSERT_EQUAL(conf.log_target, defaults.log_target);
     CU_ASSERT_STRING_EQUAL(conf.journal, defaults.journal);
@@ -76,6 +77,8 @@ static void test_lines(void)
         { "check-interval = 1s\n", "found \"1s\"" },
         { "check-interval = 99999999999999999999\n", ":1: check-interval" },
         { "retry-first = 0\n", "expected 1 to 3600 seconds" },
+        { "record-most = 0\n", "expected 1 to 65536 MiB, found \"0\"" },
+        { "record-most = off\n", ":1: record-most: expected 1 to" },
         { "retry-first = 10\nretry-most = 5\n",
           ":1: retry-first is longer than retry-most" },
         { "\n\nretry-most = off\n", ":3: retry-most" },
@@ -114,7 +117,8 @@ static void test_values(void)
     static const char text[] = "check-interval = off\nrepair = none\n"
                                "log-level = debug\nmetrics = /m/x.prom\n"
                                "record = /r\nevents = /e\nxenstore = off\n"
-                               "retry-first = 2\nretry-most = 3\n";
+                               "retry-first = 2\nretry-most = 3\n"
+                               "record-most = 4\n";
     struct conf conf;
 
     CU_ASSERT(!read_text(text, strlen(text), &conf));
@@ -126,6 +130,7 @@ static void test_values(void)
     CU_ASSERT_STRING_EQUAL(conf.events, "/e");
     CU_ASSERT_PTR_NULL(conf.xenstore);
     CU_ASSERT_EQUAL(conf.retry_first, 2);
+    CU_ASSERT_EQUAL(conf.record_most, 4);
     conf_dispose(&conf);
     conf_dispose(&conf);
 }

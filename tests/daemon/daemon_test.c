@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "suites.h"
@@ -295,6 +296,40 @@ static void test_record(void)
     trial_dispose(&trial);
 }
 
+/* The record ends where it is long enough; the daemon and the replay go on. */
+static void test_record_most(void)
+{
+    struct xpci_message message = { "" };
+    struct trial trial;
+    struct stat status;
+    unsigned int i;
+
+    trial_init(&trial, "record-most", 18);
+    trial.conf.record = strdup(scratch_path("record-most/trace"));
+    trial.conf.record_most = 1;
+    trial_start(&trial);
+    trial_plug(&trial);
+    trial_pass(&trial, SOON);
+    for ( i = 0; trial.daemon.record.file && i < 100000; i++ )
+        record_remove(&trial.daemon.record, 0x100, -ENODEV);
+    CU_ASSERT_PTR_NULL(trial.daemon.record.file);
+    CU_ASSERT(log_caught("it is longer than record-most, 1 MiB"));
+    CU_ASSERT_FATAL(!stat(trial.conf.record, &status));
+    CU_ASSERT(status.st_size >= 1 << 20 && status.st_size < (1 << 20) + 1024);
+    trial_change(&trial);
+    trial_pass(&trial, 61000);
+    CU_ASSERT(trial_agrees(&trial));
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    trial_stop(&trial);
+    CU_ASSERT(!stat(trial.conf.record, &status) &&
+              status.st_size < (1 << 20) + 1024);
+    CU_ASSERT_EQUAL(trace_replay(trial.conf.record, TRACE_MODEL_MODULE, false,
+                                 stderr, &message),
+                    0);
+    CU_ASSERT_STRING_EQUAL(message.text, "");
+    trial_dispose(&trial);
+}
+
 /*
  * Hotplug and renumbering by chance, with refusals, outages of xenstore and
  * sudden ends of the daemon: whenever it is quiet, all agree.
@@ -350,5 +385,6 @@ void daemon_suite(CU_pSuite suite)
     CU_add_test(suite, "control", test_control);
     CU_add_test(suite, "metrics", test_metrics);
     CU_add_test(suite, "a record is replayed", test_record);
+    CU_add_test(suite, "a record has an end", test_record_most);
     CU_add_test(suite, "anything at any time", test_random);
 }
