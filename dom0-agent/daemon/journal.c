@@ -10,6 +10,7 @@
 #include "journal.h"
 #include "journal_format.h"
 #include "message.h"
+#include "sorted.h"
 
 /* More is no journal of ours: it is written anew long before. */
 #define JOURNAL_MOST_BYTES (16U << 20)
@@ -33,63 +34,31 @@ void journal_dispose(struct journal *journal)
 }
 
 /* The place of `sbdf` among what is pending, or where it would be. */
-static size_t place_of(const struct journal *journal, uint32_t sbdf)
-{
-    size_t low = 0, high = journal->count;
-
-    while ( low < high )
-    {
-        size_t middle = low + (high - low) / 2;
-
-        if ( journal->pending[middle] < sbdf )
-            low = middle + 1;
-        else
-            high = middle;
-    }
-
-    return low;
-}
-
 bool journal_has(const struct journal *journal, uint32_t sbdf)
 {
-    size_t place = place_of(journal, sbdf);
-
-    return place < journal->count && journal->pending[place] == sbdf;
+    return sorted_find(journal->pending, journal->count,
+                       sizeof(*journal->pending), sbdf);
 }
 
 static int enter(struct journal *journal, uint32_t sbdf)
 {
-    size_t place = place_of(journal, sbdf);
+    uint32_t *pending;
 
     if ( journal_has(journal, sbdf) )
         return 0;
-    if ( journal->count == journal->room )
-    {
-        size_t room = journal->room ? journal->room * 2 : 16;
-        uint32_t *bigger = realloc(journal->pending, room * sizeof(*bigger));
-
-        if ( !bigger )
-            return -ENOMEM;
-        journal->pending = bigger;
-        journal->room = room;
-    }
-    memmove(&journal->pending[place + 1], &journal->pending[place],
-            (journal->count - place) * sizeof(*journal->pending));
-    journal->pending[place] = sbdf;
-    journal->count++;
+    pending = sorted_insert(journal->pending, &journal->count, &journal->room,
+                            sizeof(*pending), sbdf);
+    if ( !pending )
+        return -ENOMEM;
+    journal->pending = pending;
 
     return 0;
 }
 
 static void leave(struct journal *journal, uint32_t sbdf)
 {
-    size_t place = place_of(journal, sbdf);
-
-    if ( !journal_has(journal, sbdf) )
-        return;
-    journal->count--;
-    memmove(&journal->pending[place], &journal->pending[place + 1],
-            (journal->count - place) * sizeof(*journal->pending));
+    sorted_remove(journal->pending, &journal->count, sizeof(*journal->pending),
+                  sbdf);
 }
 
 /* What reading a journal found. */

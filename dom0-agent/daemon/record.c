@@ -6,6 +6,7 @@
 #include "log.h"
 #include "message.h"
 #include "record.h"
+#include "sorted.h"
 
 void record_init(struct record *record)
 {
@@ -70,71 +71,34 @@ static void flush(struct record *record, int rc)
     }
 }
 
-static size_t place_of(const struct record_said *said, uint32_t sbdf)
-{
-    size_t low = 0, high = said->count;
-
-    while ( low < high )
-    {
-        size_t middle = low + (high - low) / 2;
-
-        if ( said->devices[middle].sbdf < sbdf )
-            low = middle + 1;
-        else
-            high = middle;
-    }
-
-    return low;
-}
-
 static struct xpci_device_info *find(const struct record_said *said,
                                      uint32_t sbdf)
 {
-    size_t place = place_of(said, sbdf);
-
-    return place < said->count && said->devices[place].sbdf == sbdf
-               ? &said->devices[place]
-               : NULL;
+    return sorted_find(said->devices, said->count, sizeof(*said->devices),
+                       sbdf);
 }
 
 static int put(struct record_said *said, const struct xpci_device_info *info)
 {
-    struct xpci_device_info *there = find(said, info->sbdf);
-    size_t place = place_of(said, info->sbdf);
+    struct xpci_device_info *devices, *there = find(said, info->sbdf);
 
-    if ( there )
+    if ( !there )
     {
-        *there = *info;
-        return 0;
-    }
-    if ( said->count == said->room )
-    {
-        size_t room = said->room ? said->room * 2 : 64;
-        struct xpci_device_info *bigger =
-            realloc(said->devices, room * sizeof(*bigger));
-
-        if ( !bigger )
+        devices = sorted_insert(said->devices, &said->count, &said->room,
+                                sizeof(*devices), info->sbdf);
+        if ( !devices )
             return -ENOMEM;
-        said->devices = bigger;
-        said->room = room;
+        said->devices = devices;
+        there = find(said, info->sbdf);
     }
-    memmove(&said->devices[place + 1], &said->devices[place],
-            (said->count - place) * sizeof(*info));
-    said->devices[place] = *info;
-    said->count++;
+    *there = *info;
 
     return 0;
 }
 
 static void drop(struct record_said *said, uint32_t sbdf)
 {
-    struct xpci_device_info *there = find(said, sbdf);
-
-    if ( !there )
-        return;
-    said->count--;
-    memmove(there, there + 1,
-            (said->devices + said->count - there) * sizeof(*there));
+    sorted_remove(said->devices, &said->count, sizeof(*said->devices), sbdf);
 }
 
 /* Do both read the same, as far as a trace can say it? */

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "retry.h"
+#include "sorted.h"
 
 void retry_init(struct retry *retry)
 {
@@ -20,30 +21,9 @@ void retry_set_pauses(struct retry *retry, uint64_t first, uint64_t most)
     retry->most = most;
 }
 
-static size_t place_of(const struct retry *retry, uint32_t sbdf)
-{
-    size_t low = 0, high = retry->count;
-
-    while ( low < high )
-    {
-        size_t middle = low + (high - low) / 2;
-
-        if ( retry->items[middle].sbdf < sbdf )
-            low = middle + 1;
-        else
-            high = middle;
-    }
-
-    return low;
-}
-
 static struct retry_item *find(const struct retry *retry, uint32_t sbdf)
 {
-    size_t place = place_of(retry, sbdf);
-
-    return place < retry->count && retry->items[place].sbdf == sbdf
-               ? &retry->items[place]
-               : NULL;
+    return sorted_find(retry->items, retry->count, sizeof(*retry->items), sbdf);
 }
 
 const struct retry_item *retry_find(const struct retry *retry, uint32_t sbdf)
@@ -63,25 +43,14 @@ uint64_t retry_pause(uint64_t first, uint64_t most, unsigned int tries)
 
 static struct retry_item *insert(struct retry *retry, uint32_t sbdf)
 {
-    size_t place = place_of(retry, sbdf);
+    struct retry_item *items = sorted_insert(
+        retry->items, &retry->count, &retry->room, sizeof(*items), sbdf);
 
-    if ( retry->count == retry->room )
-    {
-        size_t room = retry->room ? retry->room * 2 : 16;
-        struct retry_item *bigger =
-            realloc(retry->items, room * sizeof(*bigger));
+    if ( !items )
+        return NULL;
+    retry->items = items;
 
-        if ( !bigger )
-            return NULL;
-        retry->items = bigger;
-        retry->room = room;
-    }
-    memmove(&retry->items[place + 1], &retry->items[place],
-            (retry->count - place) * sizeof(*retry->items));
-    retry->count++;
-    retry->items[place] = (struct retry_item){ .sbdf = sbdf };
-
-    return &retry->items[place];
+    return find(retry, sbdf);
 }
 
 int retry_failed(struct retry *retry, uint32_t sbdf, enum plan_action action,
@@ -106,13 +75,7 @@ int retry_failed(struct retry *retry, uint32_t sbdf, enum plan_action action,
 
 void retry_forget(struct retry *retry, uint32_t sbdf)
 {
-    struct retry_item *item = find(retry, sbdf);
-
-    if ( !item )
-        return;
-    retry->count--;
-    memmove(item, item + 1,
-            (retry->items + retry->count - item) * sizeof(*item));
+    sorted_remove(retry->items, &retry->count, sizeof(*retry->items), sbdf);
 }
 
 void retry_hurry(struct retry *retry, uint32_t sbdf)
