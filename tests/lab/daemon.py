@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """xen-pcid as a daemon in dom0: starting it, hurting it, what it has to say."""
 import re
+import statistics
 import time
 
 from . import look, sight
@@ -11,6 +12,9 @@ JOURNAL = "/var/lib/xen-pci/journal"
 START = "xen-pcid --set log-target=syslog"
 # Where dom0's syslog goes; the daemon's own lines.
 SYSLOG = "/var/log/messages"
+# What the daemon says of a device that only one side has.
+MISSING = re.compile(r"^(\S+\.[0-7]).*: the hypervisor does not know it", re.M)
+STALE = re.compile(r"^(\S+\.[0-7]).*: dom0 has no device there any more", re.M)
 RECORD = re.compile(r"^([0-9a-f]{16}) (pending|done) +(\S+) +[0-9a-f]{8}$",
                     re.M)
 REMOVED = re.compile(r"PCI remove device ([0-9a-f:]+\.[0-7])")
@@ -180,6 +184,54 @@ def _audit(host):
     if said["state"] not in STATES:
         raise Failed(f"the daemon says {said['state']!r}")
     return f"the daemon audits: {said['text']}"
+
+
+def audit_is_right():
+    """On a stock Xen: the daemon names the devices that only one side has,
+    each of them and no other."""
+    def names(sbdfs):
+        return " ".join(sorted(sbdfs)) or "none"
+
+    def probe(host):
+        _audit(host)
+        said = sight.ask(host, f"n=$(xenstore-read {STORE}/problems); i=0; "
+                               "while [ $i -lt $n ]; do "
+                               f"xenstore-read {STORE}/problems/$i; "
+                               "i=$((i + 1)); done")
+        seen = look.take(host)
+        dom0 = {device["sbdf"] for device in seen.devices}
+        for what, found, really in (
+                ("missing", MISSING.findall(said), dom0 - seen.known),
+                ("stale", STALE.findall(said), seen.known - dom0)):
+            if set(found) != really:
+                raise Failed(f"{what}: {names(really)}; the daemon says "
+                             f"{names(found)}: {said.strip()[:300]}")
+        return ("the daemon names what differs: "
+                f"stale {names(seen.known - dom0)}; "
+                f"missing {names(dom0 - seen.known)}")
+    return Expectation("audit_is_right", "the daemon names what differs",
+                       lambda host, patience:
+                       _until(patience, lambda: probe(host)))
+
+
+def announced(name, times=20):
+    """What the kernel announces reaches the hypervisor: Xen is made to forget
+    the device (which nothing uses), the kernel sends an event of it. How long
+    that took is said and not judged: this is an emulated machine."""
+    def check(host, _patience):
+        place, took = sight.sbdf(host, name), []
+        for _ in range(times):
+            removed = sight.ask(host, f"physdev-call remove {place}").strip()
+            if removed != "0":
+                raise Failed(f"Xen does not let it go: {removed}")
+            # Long before the periodic check.
+            took.append(float(sight.ask(
+                host, f"physdev-call announce {place} 5000")))
+        return (f"{times} events: from the event to the hypervisor "
+                f"{statistics.median(took):.0f} ms in the middle, "
+                f"{max(took):.0f} ms at most; "
+                f"{sum(ms <= 100 for ms in took)} within 100 ms")
+    return Expectation("announced", "what the kernel announces arrives", check)
 
 
 def left_in_order(physfn, *virtfns):

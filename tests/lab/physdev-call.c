@@ -6,10 +6,13 @@
  *   physdev-call remove SBDF
  *   physdev-call list SEGMENT
  *   physdev-call keys STRING
+ *   physdev-call announce SBDF MILLISECONDS
  *
  * add and remove print the return code (0 or a negative errno). list prints
  * the SBDF of every device of the segment that Xen knows. keys sends debug
- * keys. Exit code: 0 the hypercall was made, 1 it could not be, 2 usage.
+ * keys. announce has the kernel send an event of a device that Xen does not
+ * know, waits until it does, and prints how long that took in milliseconds.
+ * Exit code: 0 the hypercall was made, 1 it could not be, 2 usage.
  *
  * The sysctls are made through libxencall and not through libxenctrl: that
  * one refuses a hypervisor of another version, while the two sysctls here
@@ -21,6 +24,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include <xencall.h>
 
@@ -92,7 +97,8 @@ static int physdev(unsigned int command, void *argument)
 static int usage(void)
 {
     fputs("usage: physdev-call add SBDF [virtfn=BB:DD.F] [extfn] | "
-          "remove SBDF | list SEGMENT | keys STRING\n",
+          "remove SBDF | list SEGMENT | keys STRING | "
+          "announce SBDF MILLISECONDS\n",
           stderr);
 
     return 2;
@@ -233,6 +239,95 @@ static int do_list(int argc, char **argv)
     return rc;
 }
 
+/* Does Xen know this device?  Negative: it cannot be asked. */
+static int is_known(struct xen_sysctl *op, physdev_pci_device_t *device,
+                    uint32_t *node)
+{
+    memset(op, 0, sizeof(*op));
+    op->cmd = XEN_SYSCTL_pcitopoinfo;
+    op->u.pcitopoinfo.num_devs = 1;
+    set_xen_guest_handle_raw(op->u.pcitopoinfo.devs, device);
+    set_xen_guest_handle_raw(op->u.pcitopoinfo.nodes, node);
+    if ( sysctl(op) < 0 )
+    {
+        perror("physdev-call: pcitopoinfo");
+        return -1;
+    }
+
+    return *node != XEN_INVALID_DEV;
+}
+
+static bool send_event(unsigned int segment, unsigned int bus,
+                       unsigned int devfn)
+{
+    char path[64];
+    FILE *uevent;
+
+    snprintf(path, sizeof(path),
+             "/sys/bus/pci/devices/%04x:%02x:%02x.%x/uevent", segment, bus,
+             devfn >> 3, devfn & 7);
+    uevent = fopen(path, "w");
+    if ( !uevent || fputs("change", uevent) < 0 || fclose(uevent) )
+    {
+        perror(path);
+        return false;
+    }
+
+    return true;
+}
+
+static double milliseconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+
+    return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static int do_announce(int argc, char **argv)
+{
+    unsigned int segment, bus, devfn;
+    physdev_pci_device_t *device;
+    struct xen_sysctl *op;
+    double begun, most;
+    uint32_t *node;
+    int known;
+
+    if ( argc != 2 || !parse_sbdf(argv[0], &segment, &bus, &devfn) ||
+         sscanf(argv[1], "%lf", &most) != 1 )
+        return usage();
+
+    op = hypercall_buffer(sizeof(*op));
+    device = hypercall_buffer(sizeof(*device));
+    node = hypercall_buffer(sizeof(*node));
+    device->seg = segment;
+    device->bus = bus;
+    device->devfn = devfn;
+    if ( is_known(op, device, node) )
+    {
+        fputs("physdev-call: Xen knows it already\n", stderr);
+        return 1;
+    }
+    begun = milliseconds();
+    if ( !send_event(segment, bus, devfn) )
+        return 1;
+    while ( !(known = is_known(op, device, node)) )
+    {
+        if ( milliseconds() - begun > most )
+        {
+            fprintf(stderr, "physdev-call: not within %s ms\n", argv[1]);
+            return 1;
+        }
+        usleep(1000);
+    }
+    if ( known < 0 )
+        return 1;
+    printf("%.1f\n", milliseconds() - begun);
+
+    return 0;
+}
+
 static int do_keys(int argc, char **argv)
 {
     struct xen_sysctl *op;
@@ -262,10 +357,8 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        { "add", do_add },
-        { "remove", do_remove },
-        { "list", do_list },
-        { "keys", do_keys },
+        { "add", do_add },   { "remove", do_remove },     { "list", do_list },
+        { "keys", do_keys }, { "announce", do_announce },
     };
     unsigned int i;
 
