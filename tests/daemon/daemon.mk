@@ -6,10 +6,12 @@ DAEMON_TEST_SOURCES := $(wildcard tests/daemon/*.c)
 comma := ,
 DAEMON_PART_SOURCES := $(filter-out dom0-agent/daemon/main.c,$(DAEMON_SOURCES))
 
-# Calls that tests/daemon/failing.c lets fail.
-DAEMON_WRAPPED := malloc calloc realloc strdup open_memstream read write \
-	fdatasync fsync fstat fchmod rename link mkdir access fopen fflush open \
-	vasprintf close fclose
+# Calls that tests/daemon/failing.c lets fail, by the names that the linker
+# knows: with large files, open() is open64().
+DAEMON_WRAPPED := malloc calloc realloc reallocarray strdup open_memstream \
+	vasprintf asprintf read write fdatasync fsync fstat64 fchmod rename link \
+	mkdir access fopen64 fdopen fflush ftello64 open64 close fclose \
+	opendir readdir64 realpath readlink memfd_create dup
 DAEMON_WRAP := $(addprefix -Wl$(comma)--wrap=,$(DAEMON_WRAPPED))
 DAEMON_LINK = -o $@ $^ $(DAEMON_WRAP) $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS) \
 	-lcunit

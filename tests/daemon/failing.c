@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "failing.h"
+
+#define CALLS 64U /* names of calls, at most */
 
 static struct {
     bool armed;
@@ -16,7 +21,34 @@ static struct {
     unsigned int number;
     bool onward;
     const char *name;
+    const char *made[CALLS]; /* names of what was called while armed */
 } failing = { .name = "" };
+
+static void note(const char *name)
+{
+    unsigned int i;
+
+    for ( i = 0; i < CALLS && failing.made[i]; i++ )
+    {
+        if ( !strcmp(failing.made[i], name) )
+            return;
+    }
+    if ( i < CALLS )
+        failing.made[i] = name;
+}
+
+bool failing_was_made(const char *name)
+{
+    unsigned int i;
+
+    for ( i = 0; i < CALLS && failing.made[i]; i++ )
+    {
+        if ( !strcmp(failing.made[i], name) )
+            return true;
+    }
+
+    return false;
+}
 
 void failing_arm(unsigned int number, bool onward)
 {
@@ -53,6 +85,7 @@ static bool fails(const char *name, int error)
 {
     if ( !failing.armed || failing.paused )
         return false;
+    note(name);
     failing.count++;
     if ( !failing.number || (failing.onward ? failing.count < failing.number
                                             : failing.count != failing.number) )
@@ -77,6 +110,8 @@ FAILING(void *, calloc, (size_t count, size_t size), (count, size), NULL,
         ENOMEM)
 FAILING(void *, realloc, (void *memory, size_t size), (memory, size), NULL,
         ENOMEM)
+FAILING(void *, reallocarray, (void *memory, size_t count, size_t size),
+        (memory, count, size), NULL, ENOMEM)
 FAILING(char *, strdup, (const char *text), (text), NULL, ENOMEM)
 FAILING(FILE *, open_memstream, (char **text, size_t *size), (text, size), NULL,
         ENOMEM)
@@ -86,19 +121,30 @@ FAILING(ssize_t, write, (int fd, const void *bytes, size_t size),
         (fd, bytes, size), -1, ENOSPC)
 FAILING(int, fdatasync, (int fd), (fd), -1, EIO)
 FAILING(int, fsync, (int fd), (fd), -1, EIO)
-FAILING(int, fstat, (int fd, struct stat *status), (fd, status), -1, EIO)
+FAILING(int, fstat64, (int fd, struct stat *status), (fd, status), -1, EIO)
 FAILING(int, fchmod, (int fd, mode_t mode), (fd, mode), -1, EPERM)
 FAILING(int, rename, (const char *from, const char *to), (from, to), -1, EACCES)
 FAILING(int, link, (const char *from, const char *to), (from, to), -1, EPERM)
 FAILING(int, mkdir, (const char *path, mode_t mode), (path, mode), -1, EROFS)
 FAILING(int, access, (const char *path, int mode), (path, mode), -1, EACCES)
-FAILING(FILE *, fopen, (const char *path, const char *mode), (path, mode), NULL,
-        EMFILE)
+FAILING(FILE *, fopen64, (const char *path, const char *mode), (path, mode),
+        NULL, EMFILE)
+FAILING(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL, ENOMEM)
 FAILING(int, fflush, (FILE * file), (file), EOF, EIO)
+FAILING(off_t, ftello64, (FILE * file), (file), -1, ESPIPE)
+FAILING(DIR *, opendir, (const char *path), (path), NULL, EMFILE)
+FAILING(struct dirent *, readdir64, (DIR * directory), (directory), NULL, EIO)
+FAILING(char *, realpath, (const char *path, char *resolved), (path, resolved),
+        NULL, ENOMEM)
+FAILING(ssize_t, readlink, (const char *path, char *target, size_t size),
+        (path, target, size), -1, EIO)
+FAILING(int, memfd_create, (const char *name, unsigned int flags),
+        (name, flags), -1, EMFILE)
+FAILING(int, dup, (int fd), (fd), -1, EMFILE)
 
-int __real_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...);
-int __wrap_open(const char *path, int flags, ...)
+int __real_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...);
+int __wrap_open64(const char *path, int flags, ...)
 {
     va_list arguments;
     mode_t mode;
@@ -107,7 +153,7 @@ int __wrap_open(const char *path, int flags, ...)
     mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
 
-    return fails("open", EMFILE) ? -1 : __real_open(path, flags, mode);
+    return fails("open64", EMFILE) ? -1 : __real_open64(path, flags, mode);
 }
 
 int __real_vasprintf(char **text, const char *format, va_list arguments);
@@ -117,6 +163,22 @@ int __wrap_vasprintf(char **text, const char *format, va_list arguments)
     return fails("vasprintf", ENOMEM)
                ? -1
                : __real_vasprintf(text, format, arguments);
+}
+
+int __wrap_asprintf(char **text, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+int __wrap_asprintf(char **text, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+
+    if ( fails("asprintf", ENOMEM) )
+        return -1;
+    va_start(arguments, format);
+    length = __real_vasprintf(text, format, arguments);
+    va_end(arguments);
+
+    return length;
 }
 
 /* Closed all the same, as Linux does it. */

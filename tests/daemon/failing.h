@@ -22,6 +22,9 @@ unsigned int failing_disarm(void);
 void failing_pause(void);
 void failing_resume(void);
 
+/* Was this one ever made while calls were counted? */
+bool failing_was_made(const char *name);
+
 /* The name of the call that failed last; "": none did. */
 const char *failing_name(void);
 

@@ -11,10 +11,14 @@
 #include "suites.h"
 #include "trial.h"
 
-/* The whole life: start, a removal, a replacement, an add, a renumbering. */
+/*
+ * The whole life: start, a removal, a restart (as after kill -9), a
+ * replacement, an add, a renumbering.
+ */
 enum {
     BOOT,
     PULL,
+    RESTART,
     REPLACE,
     RENUMBER,
     CHAPTERS
@@ -37,7 +41,7 @@ static void happen(struct trial *trial, unsigned int chapter)
         trial->world.gap = 2;
         break;
     }
-    if ( chapter != BOOT )
+    if ( chapter != BOOT && chapter != RESTART )
         world_show(&trial->world);
 }
 
@@ -70,6 +74,11 @@ static void live(struct trial *trial)
         failing_pause();
         happen(trial, chapter);
         failing_resume();
+        if ( chapter == RESTART )
+        {
+            trial_stop(trial);
+            start(trial);
+        }
         if ( chapter == PULL )
             trial_event(trial, EVENT_REMOVED, 0x100);
         trial_event(trial, EVENT_OVERFLOW, 0);
@@ -130,6 +139,26 @@ static void all_lives(bool onward, unsigned int step)
     printf("%u calls, every %u... ", calls, step);
 }
 
+/* What is not wrapped cannot fail; nor can what a life has no use for. */
+static void test_made(void)
+{
+    static const char *const names[] = {
+        "malloc",    "calloc", "reallocarray", "strdup",  "open_memstream",
+        "asprintf",  "read",   "write",        "open64",  "fopen64",
+        "fdatasync", "fflush", "ftello64",     "opendir", "readdir64",
+        "rename",    "close",  "fclose",       "fstat64", "fsync",
+    };
+    size_t i;
+
+    (void)one_life(0, false);
+    for ( i = 0; i < ARRAY_SIZE(names); i++ )
+    {
+        if ( !failing_was_made(names[i]) )
+            fprintf(stderr, "  nobody calls %s\n", names[i]);
+        CU_ASSERT(failing_was_made(names[i]));
+    }
+}
+
 static void test_once(void)
 {
     all_lives(false, stride());
@@ -142,6 +171,7 @@ static void test_onward(void)
 
 void failing_suite(CU_pSuite suite)
 {
+    CU_add_test(suite, "calls that can fail are made", test_made);
     CU_add_test(suite, "each call fails once", test_once);
     CU_add_test(suite, "all calls fail from then on", test_onward);
 }
