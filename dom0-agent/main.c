@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <getopt.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
 #include <xen-pci/version.h>
 
@@ -117,16 +116,6 @@ static int choose_view(struct options *options, enum view_kind kind,
     return 0;
 }
 
-static void choose_boot(struct options *options, const char *path)
-{
-    struct stat status;
-    bool directory = !stat(path, &status) && S_ISDIR(status.st_mode);
-
-    options->boot_given = true;
-    options->boot.kind = directory ? VIEW_SYSFS : VIEW_DUMP;
-    options->boot.path = path;
-}
-
 /* 0: taken; otherwise the exit code. */
 static int take_option(struct options *options, int option)
 {
@@ -150,7 +139,8 @@ static int take_option(struct options *options, int option)
     case 'F':
         return choose_view(options, VIEW_DUMP, optarg);
     case OPTION_BOOT_FROM:
-        choose_boot(options, optarg);
+        options->boot_given = true;
+        options->boot = view_source_of(optarg);
         return 0;
     }
 
@@ -163,7 +153,7 @@ static int check_options(struct options *options)
     bool elsewhere = options->view.kind != VIEW_LIVE || options->boot_given;
 
     if ( !options->once )
-        return usage("only --once is there yet");
+        return usage("--dry-run goes with --once");
     if ( options->backend == BACKEND_AUTO )
         options->backend = !elsewhere && backend_xen_is_here()
                                ? BACKEND_XEN

@@ -1,5 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <sys/stat.h>
+
 #include "view_listed.h"
+
+struct view_source view_source_of(const char *path)
+{
+    struct stat status;
+    bool directory = !stat(path, &status) && S_ISDIR(status.st_mode);
+
+    return (struct view_source){ directory ? VIEW_SYSFS : VIEW_DUMP, path };
+}
 
 int view_open_space(struct config_space **space,
                     const struct view_source *source, config_space_warn *warn,

@@ -22,6 +22,9 @@ struct view_source {
     const char *path; /* of a sysfs tree or a dump; NULL when live */
 };
 
+/* What is at `path`: a directory is a sysfs tree, all else a dump. */
+struct view_source view_source_of(const char *path);
+
 struct view {
     struct xpci_snapshot snapshot;
     /* dom0 lists them, and their config space reads as nothing. */

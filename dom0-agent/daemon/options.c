@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <getopt.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <xen-pci/version.h>
@@ -81,16 +80,6 @@ static int keep(struct options *options, const char *key, const char *value)
     return -1;
 }
 
-static void choose_boot(struct options *options, const char *path)
-{
-    struct stat status;
-    bool directory = !stat(path, &status) && S_ISDIR(status.st_mode);
-
-    options->boot_given = true;
-    options->boot.kind = directory ? VIEW_SYSFS : VIEW_DUMP;
-    options->boot.path = path;
-}
-
 static int take(struct options *options, int option)
 {
     switch ( option )
@@ -116,7 +105,8 @@ static int take(struct options *options, int option)
         options->source = (struct view_source){ VIEW_SYSFS, optarg };
         return -1;
     case OPTION_BOOT_FROM:
-        choose_boot(options, optarg);
+        options->boot_given = true;
+        options->boot = view_source_of(optarg);
         return -1;
     case OPTION_HELP:
         return print(help);
