@@ -38,7 +38,7 @@ static int open_embedded(struct agent *agent, const char *boot_from,
 
     if ( boot_from )
     {
-        const struct view_source source = topology_source_at(boot_from);
+        const struct view_source source = view_source_of(boot_from);
 
         rc = view_open_space(&boot, &source, topology_warn, NULL, message);
         if ( rc )

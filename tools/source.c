@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "../dom0-agent/backend.h"
 #include "progress.h"
@@ -35,14 +34,6 @@ struct view_source topology_named_source(const struct invocation *call)
     if ( call->sysfs )
         return (struct view_source){ VIEW_SYSFS, call->sysfs };
     return (struct view_source){ VIEW_LIVE, NULL };
-}
-
-struct view_source topology_source_at(const char *path)
-{
-    struct stat status;
-    bool directory = !stat(path, &status) && S_ISDIR(status.st_mode);
-
-    return (struct view_source){ directory ? VIEW_SYSFS : VIEW_DUMP, path };
 }
 
 /* Boot an embedded hypervisor on `space` and ask it. */
@@ -210,7 +201,7 @@ enum tool_exit topology_read_word(struct topology *topology, const char *word)
         return read_from(topology, &here, READ_DOM0, "");
     if ( !strcmp(word, "hypervisor") )
         return read_from(topology, &here, READ_XEN, "");
-    source = topology_source_at(word);
+    source = view_source_of(word);
     /* What is read from a pipe can be looked at only once. */
     if ( source.kind == VIEW_DUMP && strcmp(word, "-") && is_json(word) )
         return read_json(topology, word);

@@ -31,9 +31,6 @@ enum tool_exit topology_read(struct topology *topology,
 enum tool_exit topology_read_word(struct topology *topology, const char *word);
 #define TOPOLOGY_WORDS "live, hypervisor or dom0"
 
-/* A directory or a dump, by what is there at `path`. */
-struct view_source topology_source_at(const char *path);
-
 /* The source that -F or --sysfs names, else this machine. */
 struct view_source topology_named_source(const struct invocation *call);
 
