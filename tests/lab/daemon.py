@@ -214,6 +214,29 @@ def audit_is_right():
                        _until(patience, lambda: probe(host)))
 
 
+def killed_at(point, gone, unknown):
+    """The daemon starts and dies at a fault point of its plan: Xen has one
+    device that dom0 has not, and does not know one that dom0 has (nothing
+    uses either of them)."""
+    @_step(f"killed at {point}")
+    def do(host, _patience):
+        sight.ask(host, "echo 1 >/sys/bus/pci/rescan", 60)
+        gone_at, unknown_at = sight.sbdf(host, gone), sight.sbdf(host, unknown)
+        said = sight.ask(
+            host, f"echo 1 >/sys/bus/pci/devices/{gone_at}/remove; "
+                  f"physdev-call add {gone_at}; "
+                  f"physdev-call remove {unknown_at}; "
+                  f"XEN_PCID_FAULT={point} timeout 20 {START} --foreground; "
+                  "echo rc $?", 60)
+        if said.split()[:2] != ["0", "0"]:
+            raise Failed(f"dom0 and Xen cannot be made to differ: {said}")
+        # 128 and SIGKILL's number.
+        if said.split()[-2:] != ["rc", "137"]:
+            raise Failed(f"the daemon was not killed there: {said}")
+        return "it was killed"
+    return do
+
+
 def announced(name, times=20):
     """What the kernel announces reaches the hypervisor: Xen is made to forget
     the device (which nothing uses), the kernel sends an event of it. How long

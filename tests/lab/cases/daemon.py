@@ -8,9 +8,9 @@ import dataclasses
 from ..bursts import bursts, drain
 from ..case import Case
 from ..daemon import (agreement, announced, audit_is_right,
-                      audits_only, journal_is_empty, kill, left_in_order,
-                      none_known, qemu_and_dom0_agree, restart_xenstored,
-                      start, three_agree)
+                      audits_only, journal_is_empty, kill, killed_at,
+                      left_in_order, none_known, qemu_and_dom0_agree,
+                      restart_xenstored, start, three_agree)
 from ..devices import Device, nvme, pci_bridge, pcie_pci_bridge, root_port
 from ..expect import all_well, consistent, host_survives, nvme_live, reads
 from ..machine import Machine
@@ -85,6 +85,20 @@ EVENT = Case(
     module=[announced("card")] + all_well() + agreement()
     + [journal_is_empty()])
 
+# Where a plan of a removal and an add can be cut off, and the journal with it.
+POINTS = ("look", "planned", "journal-append", "journal-synced",
+          "remove-before", "remove-after", "remove-clear", "remove-cleared",
+          "journal-cleared", "add-before", "add-after", "wait")
+KILLED = Case(
+    "daemon-killed", "killed at the steps of a plan, and started again",
+    Machine([root_port(1, Device("pci-testdev", "gone")),
+             root_port(2, pcie_pci_bridge("pb", Device(
+                 "pci-testdev", "unknown", addr=1)))]),
+    steps=[step for point in POINTS for step in [
+        killed_at(point, "gone", "unknown"), start(), *agreement(),
+        journal_is_empty(), kill("TERM")]] + [start()],
+    module=all_well() + agreement() + [journal_is_empty()] + consistent())
+
 # Story 2.
 PORTS = [root_port(number, name=f"rp{number}") for number in range(1, 11)]
 LOST = Case(
@@ -157,8 +171,8 @@ PF_UNPLUG = VFS.but(
     module=all_well() + LEAVE)
 
 CASES = [
-    ASSIGN, ASSIGN_STOCK, SETPCI, EVENT, LOST, LOST_ACPI, LOST_REBOOT,
-    PRESENCE, PF_UNPLUG,
+    ASSIGN, ASSIGN_STOCK, SETPCI, EVENT, KILLED, LOST, LOST_ACPI,
+    LOST_REBOOT, PRESENCE, PF_UNPLUG,
     PF_UNPLUG.but("pf-sysfs", "a PF with virtual functions on is removed "
                   "through sysfs", steps=PF_STEPS + [remove_in_dom0("pf")]),
     PF_UNPLUG.but("pf-port", "the root port above a PF with virtual functions "
