@@ -115,53 +115,68 @@ static void read_device(struct words *words, uint16_t segment,
     check_device(words, info);
 }
 
+/* A file of which each line is an entry. */
+struct listing {
+    struct xpci_snapshot *snapshot;
+    uint16_t segment;
+    struct words words;
+    uint32_t last; /* SBDF or bus of the line before */
+    bool begun;
+};
+
+/* Enters what the current line says.  0, or a negative errno value. */
+typedef int take_line(struct listing *listing);
+
 /* Entries are sorted, across the pages of a segment too. */
-static void check_order(struct words *words, bool first, uint32_t before,
-                        uint32_t now)
+static bool is_in_order(struct listing *listing, uint32_t now)
 {
-    if ( !first && now <= before && words->count )
+    struct words *words = &listing->words;
+
+    if ( listing->begun && now <= listing->last && words->count )
         words_fail(words, words->word[0].value,
                    "lines in the order of SBDFs or buses");
+    listing->last = now;
+    listing->begun = true;
+
+    return !words->rc;
 }
 
-/* A bridge that is only a way is no known device: see snapshot.h. */
-static int enter_device(struct xpci_snapshot *snapshot,
-                        const struct xpci_device_info *info)
+static int parse(struct listing *listing, take_line *take, const char *where,
+                 const char *text, uint32_t *generation,
+                 struct xpci_message *message)
 {
     int rc = 0;
 
-    if ( !(info->flags & XPCI_WAY_ONLY) )
-        rc = xpci_snapshot_add_device(snapshot, info);
+    words_init(&listing->words, where, text, message);
+    *generation = words_generation(&listing->words);
+    while ( !rc && words_next(&listing->words) )
+        rc = take(listing);
 
-    return rc ? rc : xpci_snapshot_add_problem_of(snapshot, info);
+    return rc ? rc : listing->words.rc;
+}
+
+/* A bridge that is only a way is no known device: see snapshot.h. */
+static int take_device(struct listing *listing)
+{
+    struct xpci_device_info info;
+    int rc = 0;
+
+    read_device(&listing->words, listing->segment, &info);
+    if ( !is_in_order(listing, info.sbdf) )
+        return listing->words.rc;
+    if ( !(info.flags & XPCI_WAY_ONLY) )
+        rc = xpci_snapshot_add_device(listing->snapshot, &info);
+
+    return rc ? rc : xpci_snapshot_add_problem_of(listing->snapshot, &info);
 }
 
 int xen_hypfs_parse_devices(struct xpci_snapshot *snapshot, const char *where,
                             uint16_t segment, const char *text,
                             uint32_t *generation, struct xpci_message *message)
 {
-    struct xpci_device_info info;
-    uint32_t before = 0;
-    bool first = true;
-    struct words words;
-    int rc;
+    struct listing listing = { .snapshot = snapshot, .segment = segment };
 
-    words_init(&words, where, text, message);
-    *generation = words_generation(&words);
-    while ( words_next(&words) )
-    {
-        read_device(&words, segment, &info);
-        check_order(&words, first, before, info.sbdf);
-        if ( words.rc )
-            break;
-        rc = enter_device(snapshot, &info);
-        if ( rc )
-            return rc;
-        before = info.sbdf;
-        first = false;
-    }
-
-    return words.rc;
+    return parse(&listing, take_device, where, text, generation, message);
 }
 
 static void read_bus(struct words *words, uint16_t segment,
@@ -179,30 +194,22 @@ static void read_bus(struct words *words, uint16_t segment,
     info->secondary = words_hex(words, "secondary", 2);
 }
 
+static int take_bus(struct listing *listing)
+{
+    struct xpci_bus_info info;
+
+    read_bus(&listing->words, listing->segment, &info);
+    if ( !is_in_order(listing, info.bus) )
+        return listing->words.rc;
+
+    return xpci_snapshot_add_bus(listing->snapshot, &info);
+}
+
 int xen_hypfs_parse_buses(struct xpci_snapshot *snapshot, const char *where,
                           uint16_t segment, const char *text,
                           uint32_t *generation, struct xpci_message *message)
 {
-    struct xpci_bus_info info;
-    uint32_t before = 0;
-    bool first = true;
-    struct words words;
-    int rc;
+    struct listing listing = { .snapshot = snapshot, .segment = segment };
 
-    words_init(&words, where, text, message);
-    *generation = words_generation(&words);
-    while ( words_next(&words) )
-    {
-        read_bus(&words, segment, &info);
-        check_order(&words, first, before, info.bus);
-        if ( words.rc )
-            break;
-        rc = xpci_snapshot_add_bus(snapshot, &info);
-        if ( rc )
-            return rc;
-        before = info.bus;
-        first = false;
-    }
-
-    return words.rc;
+    return parse(&listing, take_bus, where, text, generation, message);
 }
