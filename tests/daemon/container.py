@@ -23,7 +23,8 @@ ExecStart=
 ExecStart=/trial/xen-pcid --foreground --config /trial/conf --sysfs /trial/sys
 WatchdogSec=4
 """
-CONF = {"backend": "embedded", "record": "/var/lib/xen-pci/trace", "xenstore": "off", "events": "/trial/events",
+CONF = {"backend": "embedded", "record": "/var/lib/xen-pci/trace",
+        "xenstore": "off", "events": "/trial/events",
         "metrics": "/var/lib/prometheus/node-exporter/xen-pci.prom"}
 SECONDS = 120
 

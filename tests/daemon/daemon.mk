@@ -46,7 +46,8 @@ check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
 	tests/daemon/run --fast --program $(BUILD)/xen-pcid \
 		--scratch $$scratch
 
-# Every call that can fail; a minute of idling; a storm; a day.
+# Every call that can fail, of libraries and the system; a minute of idling; a
+# storm; a day.
 check-daemon-long: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
 		$(BUILD)/xen-pcid
 	$(DAEMON_IN_SCRATCH) \
