@@ -86,7 +86,7 @@ static int take_look(struct daemon *daemon)
     conditions_clear(&daemon->conditions, CONDITION_LOOK);
     if ( daemon->has_look &&
          moves_find(&daemon->moves, &daemon->look.dom0.snapshot,
-                    &look.dom0.snapshot) )
+                    &look.dom0.snapshot, time(NULL)) )
         log_error("no memory to see which devices moved");
     agree_look_dispose(&daemon->look);
     daemon->look = look;

@@ -154,14 +154,14 @@ static void test_moves(void)
     world_build(&world);
     read_view(&before, &world);
     CU_ASSERT(before.snapshot.device_count > 10);
-    CU_ASSERT(!moves_find(&moves, &before.snapshot, &before.snapshot));
+    CU_ASSERT(!moves_find(&moves, &before.snapshot, &before.snapshot, 1));
     CU_ASSERT_EQUAL(moves.count, 0);
 
     /* The first bridge leaves a gap of one bus: those behind it move. */
     world.gap = 2;
     world_show(&world);
     read_view(&now, &world);
-    CU_ASSERT(!moves_find(&moves, &before.snapshot, &now.snapshot));
+    CU_ASSERT(!moves_find(&moves, &before.snapshot, &now.snapshot, 1));
     /* All but bus 0's and the first port's devices (a PF with 3 VFs). */
     CU_ASSERT_EQUAL(moves.count, before.snapshot.device_count - 4 - 4);
     CU_ASSERT_EQUAL(moves.moves[0].from, 0x300);
@@ -173,11 +173,83 @@ static void test_moves(void)
     world_show(&world);
     view_dispose(&before);
     read_view(&before, &world);
-    CU_ASSERT(!moves_find(&moves, &now.snapshot, &before.snapshot));
+    CU_ASSERT(!moves_find(&moves, &now.snapshot, &before.snapshot, 2));
     CU_ASSERT_EQUAL(moves.moves[0].from, 0x300);
     view_dispose(&now);
     view_dispose(&before);
     moves_dispose(&moves);
+    moves_dispose(&moves);
+    world_dispose(&world);
+}
+
+/* Shows the world again, and looks for moves. */
+static void look_again(struct moves *moves, struct view *last,
+                       struct world *world, time_t when)
+{
+    struct view now;
+
+    world_show(world);
+    read_view(&now, world);
+    CU_ASSERT(!moves_find(moves, &last->snapshot, &now.snapshot, when));
+    view_dispose(last);
+    *last = now;
+}
+
+/* Forgotten with all behind it and found again with other numbers. */
+static void test_comes_back(void)
+{
+    struct world_node *port, *card;
+    struct moves moves;
+    struct world world;
+    struct view view;
+
+    world_init(&world, scratch_path("back"), 1);
+    moves_init(&moves);
+    world_add(&world, &world.root, XPCI_TYPE_ROOT_PORT, 1 << 3);
+    port = world_add(&world, &world.root, XPCI_TYPE_ROOT_PORT, 2 << 3);
+    card = world_add(&world, port, XPCI_TYPE_ENDPOINT, 0);
+    world_show(&world);
+    read_view(&view, &world);
+    CU_ASSERT_EQUAL(world_sbdf(card), 0x200);
+
+    port->children = 0;
+    look_again(&moves, &view, &world, 1000);
+    world.gap = 3;
+    look_again(&moves, &view, &world, 1001);
+    CU_ASSERT_EQUAL(moves.count, 0);
+    port->children = 1;
+    look_again(&moves, &view, &world, 1002);
+    CU_ASSERT_EQUAL_FATAL(moves.count, 1);
+    CU_ASSERT_EQUAL(moves.moves[0].from, 0x200);
+    CU_ASSERT_EQUAL(moves.moves[0].to, 0x500);
+
+    /* Soon after it moves on: it is still from where it was first. */
+    world.gap = 1;
+    look_again(&moves, &view, &world, 1003);
+    CU_ASSERT_EQUAL_FATAL(moves.count, 1);
+    CU_ASSERT_EQUAL(moves.moves[0].from, 0x200);
+    CU_ASSERT_EQUAL(moves.moves[0].to, 0x300);
+    /* Much later that is another renumbering. */
+    world.gap = 2;
+    look_again(&moves, &view, &world, 1004 + MOVES_TOGETHER);
+    CU_ASSERT_EQUAL_FATAL(moves.count, 1);
+    CU_ASSERT_EQUAL(moves.moves[0].from, 0x300);
+    CU_ASSERT_EQUAL(moves.moves[0].to, 0x400);
+    /* And back to where it was: nothing has moved. */
+    world.gap = 1;
+    look_again(&moves, &view, &world, 1005 + MOVES_TOGETHER);
+    CU_ASSERT_EQUAL(moves.count, 0);
+
+    /* What comes in its place is another device. */
+    port->children = 0;
+    look_again(&moves, &view, &world, 2000);
+    world.gap = 0;
+    port->children = 1;
+    card->device ^= 1;
+    look_again(&moves, &view, &world, 2001);
+    CU_ASSERT_EQUAL(moves.count, 0);
+    CU_ASSERT_EQUAL(moves.departed.count, 0);
+    view_dispose(&view);
     moves_dispose(&moves);
     world_dispose(&world);
 }
@@ -209,5 +281,6 @@ void parts_suite(CU_pSuite suite)
     CU_add_test(suite, "events from a pipe", test_pipe);
     CU_add_test(suite, "events of the kernel", test_kernel);
     CU_add_test(suite, "renumbering is seen", test_moves);
+    CU_add_test(suite, "moves of what went and came back", test_comes_back);
     CU_add_test(suite, "one at a time", test_lock);
 }

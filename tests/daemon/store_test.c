@@ -91,7 +91,9 @@ static void test_content(void)
     set_up(&setting);
     CU_ASSERT(!journal_pend(&setting.journal, &pending, 1, &setting.message));
     CU_ASSERT(!status_add(&setting.status, "%s", "it burns: put it out"));
-    setting.moves = (struct moves){ malloc(sizeof(move)), 1, 86400, 1 };
+    setting.moves = (struct moves){
+        .moves = malloc(sizeof(move)), .count = 1, .when = 86400, .total = 1
+    };
     setting.moves.moves[0] = move;
     CU_ASSERT(!write_at(&setting, 0));
     CU_ASSERT_STRING_EQUAL(setting.fake.protected, PATH);
