@@ -36,9 +36,14 @@ static size_t place_of(const char *items, size_t count, size_t size,
 void *sorted_find(const void *items, size_t count, size_t size, uint32_t sbdf)
 {
     size_t place = place_of(items, count, size, sbdf);
-    char *item = (char *)items + place * size;
+    char *item;
 
-    return place < count && sbdf_of(item) == sbdf ? item : NULL;
+    /* Where there is no item, there may be no array. */
+    if ( place == count )
+        return NULL;
+    item = (char *)items + place * size;
+
+    return sbdf_of(item) == sbdf ? item : NULL;
 }
 
 void *sorted_insert(void *items, size_t *count, size_t *room, size_t size,
