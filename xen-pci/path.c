@@ -60,7 +60,10 @@ static bool take_numbers(struct xpci_change *change, uint32_t index,
     }
     if ( xpci_bridge_renumber(xpci, change->segment, index, numbers->primary,
                               numbers->secondary, numbers->subordinate) )
-        change->tables = change->ways = true;
+    {
+        change->tables = true;
+        change->ways = true;
+    }
     bridge->reading = done(xpci);
     if ( !bridge->clashes )
         return false;
@@ -81,7 +84,10 @@ static void take_out_of_the_way(struct xpci_change *change, uint32_t index)
         change->tables = true;
     }
     if ( xpci_bridge_renumber(xpci, change->segment, index, 0, 0, 0) )
-        change->tables = change->ways = true;
+    {
+        change->tables = true;
+        change->ways = true;
+    }
     bridge->reading = done(xpci);
 }
 
@@ -185,16 +191,16 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int bus)
 void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
                               unsigned int physfn_bus)
 {
-    const struct xpci_ways *ways = &change->segment->ways;
-    bool own = bus && ways->to[bus].secondary == bus;
+    const struct xpci_segment *segment = change->segment;
 
-    if ( bus != physfn_bus && !own )
+    if ( bus != physfn_bus )
     {
-        const struct xpci_way *way = &ways->to[physfn_bus];
+        uint32_t to_physfn;
 
         xpci_path_refresh(change, physfn_bus);
-        if ( way->secondary && way->secondary <= bus &&
-             bus <= way->subordinate )
+        to_physfn = xpci_bridge_to(change->xpci, segment, physfn_bus);
+        if ( to_physfn != XPCI_NO_RECORD &&
+             to_physfn == xpci_bridge_to(change->xpci, segment, bus) )
             return;
     }
     xpci_path_refresh(change, bus);

@@ -15,7 +15,8 @@ void xpci_path_begin(struct xpci *xpci);
 void xpci_path_refresh(struct xpci_change *change, unsigned int bus);
 
 /*
- * The same for a VF at `bus` whose PF is on `physfn_bus`: a bus that the VFs
+ * The same for a VF at `bus` whose PF is on `physfn_bus`, and for the PF,
+ * which the VF's report enters where it is not known: a bus that the VFs
  * spill over to is nobody's secondary, and its way is the PF's.
  */
 void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,

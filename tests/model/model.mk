@@ -6,8 +6,13 @@ MODEL_LIB_SOURCES := $(addprefix tests/model/, naive.c naive_rules.c world.c \
 	host.c listing.c event.c trial.c grow.c)
 MODEL_OBJECTS = $(call san,$(MODEL_LIB_SOURCES) $(CORE_SOURCES))
 
-$(BUILD)/tests/random-events: $(call san,tests/model/random.c \
-		tests/model/stories.c) $(MODEL_OBJECTS)
+# The model of a stock Xen beside it, and what that needs.
+STOCK_SOURCES := tests/model/beside.c $(addprefix xen-pci/embedded/, stock.c \
+	stock_check.c stock_config.c snapshot.c sbdf.c)
+RANDOM_OBJECTS = $(call san,tests/model/random.c tests/model/stories.c \
+	$(STOCK_SOURCES)) $(MODEL_OBJECTS)
+
+$(BUILD)/tests/random-events: $(RANDOM_OBJECTS)
 $(BUILD)/tests/all-orders: $(call san,tests/model/orders.c \
 		tests/model/small.c) $(MODEL_OBJECTS)
 $(BUILD)/tests/random-events $(BUILD)/tests/all-orders:
@@ -20,5 +25,8 @@ check-model: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
 	$(BUILD)/tests/all-orders
 
 check-model-long: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
-	$(BUILD)/tests/random-events --events 1000000
+	$(BUILD)/tests/random-events --events 1000000 --stock
 	$(BUILD)/tests/all-orders --long
+
+.PHONY: check-long
+check-long: check-model-long

@@ -186,13 +186,14 @@ static void refresh_for(struct naive *naive, uint32_t sbdf, bool virtfn,
     uint16_t segment = (uint16_t)(sbdf >> 16);
     uint8_t bus = (uint8_t)(sbdf >> 8);
     uint8_t physfn_bus = (uint8_t)(physfn >> 8);
-    const struct naive_device *way = naive_leads_to(naive, segment, bus);
 
-    if ( virtfn && physfn_bus != bus && !(way && way->secondary == bus) )
+    if ( virtfn && physfn_bus != bus )
     {
+        const struct naive_device *to_physfn;
+
         refresh(naive, segment, physfn_bus);
-        way = naive_leads_to(naive, segment, physfn_bus);
-        if ( way && naive_covers(way, bus) )
+        to_physfn = naive_leads_to(naive, segment, physfn_bus);
+        if ( to_physfn && to_physfn == naive_leads_to(naive, segment, bus) )
             return;
     }
     refresh(naive, segment, bus);

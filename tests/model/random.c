@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * random-events [--seed N] [--events N]
+ * random-events [--seed N] [--events N] [--stock]
  *
  * Random events on the core and on the naive model at the same time.  On the
  * first difference it says after which event, and the shortest list of
- * events that it finds which still makes a difference.
+ * events that it finds which still makes a difference.  With --stock the
+ * model of a stock Xen lives through them, too, and a table says how often
+ * its tables are wrong, and the core's.
  */
 #include <err.h>
 #include <getopt.h>
@@ -12,6 +14,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
+#include "beside.h"
 #include "stories.h"
 #include "trial.h"
 
@@ -149,7 +152,7 @@ static void report_failure(struct life *life, uint64_t seed,
 
 /* One machine's life; false: a difference, which has been reported. */
 static bool live(struct rng *rng, uint64_t seed, unsigned long events,
-                 struct counts *counts)
+                 struct counts *counts, struct beside *beside)
 {
     static struct trial trial;
     static struct life life;
@@ -159,6 +162,8 @@ static bool live(struct rng *rng, uint64_t seed, unsigned long events,
     bool good = trial_init(&trial);
 
     life.count = 0;
+    if ( beside )
+        beside_begin(beside, &trial.world);
     while ( good && life.count < lifetime && counts->events < events )
     {
         story_make(&story, rng, &trial.world);
@@ -169,8 +174,12 @@ static bool live(struct rng *rng, uint64_t seed, unsigned long events,
             life.events[life.count++] = story.events[i];
             good = trial_apply(&trial, &story.events[i]);
             count(counts, &trial, &story.events[i]);
+            if ( beside && good )
+                beside_apply(beside, &trial, &story.events[i]);
         }
     }
+    if ( beside )
+        beside_end(beside);
     if ( !trial_dispose(&trial) )
         good = false;
     if ( !good )
@@ -211,9 +220,12 @@ int main(int argc, char **argv)
     static const struct option options[] = {
         { "seed", required_argument, NULL, 's' },
         { "events", required_argument, NULL, 'e' },
+        { "stock", no_argument, NULL, 't' },
         { NULL, 0, NULL, 0 },
     };
+    static struct beside beside;
     struct counts counts = { 0 };
+    bool with_stock = false;
     struct rng rng;
     uint64_t events = 100000;
     uint64_t seed;
@@ -231,16 +243,23 @@ int main(int argc, char **argv)
         case 'e':
             events = number(optarg);
             break;
+        case 't':
+            with_stock = true;
+            break;
         default:
-            errx(2, "usage: random-events [--seed N] [--events N]");
+            errx(2, "usage: random-events [--seed N] [--events N] [--stock]");
         }
     printf("random-events: seed %llu\n", (unsigned long long)seed);
     fflush(stdout);
     rng.state = seed;
     while ( counts.events < events )
-        if ( !live(&rng, seed, events, &counts) )
+        if ( !live(&rng, seed, events, &counts, with_stock ? &beside : NULL) )
             return 1;
     print_counts(&counts);
+    if ( with_stock )
+        beside_print(&beside);
+    if ( with_stock && !beside_is_good(&beside) )
+        errx(1, "the module's tables are wrong where they must never be");
     if ( events >= 10000 && (!counts.conflicts || !counts.stale ||
                              !counts.remapped || !counts.without_memory) )
         errx(1, "the events did not meet what they are meant to meet");

@@ -435,6 +435,7 @@ bool trial_apply(struct trial *trial, const struct event *event)
     trial->host.fail_at = event->fail_at;
     trial->host.locked = true;
     rc = do_core(trial, event);
+    trial->returned = rc;
     trial->host.locked = false;
     trial->host.fail_at = 0;
     if ( !listing_from_core(&trial->after, trial->xpci) )

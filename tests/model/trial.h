@@ -33,6 +33,7 @@ struct trial {
     struct trial_buses upstream_at_remap;
     bool scanning;
     uint32_t generation;
+    int returned; /* by the core, for the last event that it was told of */
     bool complained;
     char difference[1024];
 };

@@ -5,8 +5,7 @@
 # make mutate ONLY="3 17" tries only these.
 # The tests' objects, built as usual; see unit.mk and model.mk.
 MUTATE_UNIT = $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) $(CORE_SOURCES))
-MUTATE_MODEL = $(call san,tests/model/random.c tests/model/stories.c) \
-	$(MODEL_OBJECTS)
+MUTATE_MODEL = $(RANDOM_OBJECTS)
 # What only readers beside a writer can see (proof.mk has it with TSan).
 MUTATE_READERS = $(call san,tests/proof/tsan.c $(addprefix tests/model/,host.c \
 	world.c grow.c) $(CORE_SOURCES))

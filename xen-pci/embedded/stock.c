@@ -122,7 +122,10 @@ static bool answers(const struct stock *stock, uint32_t sbdf)
            id != 0xffff0000U;
 }
 
-/* The functions of one slot. */
+/*
+ * The functions of one slot.  dom0 gets all that boot finds, whether or not
+ * it can be mapped.
+ */
 static int scan_slot(struct stock *stock, struct stock_segment *segment,
                      uint32_t slot)
 {
@@ -142,7 +145,6 @@ static int scan_slot(struct stock *stock, struct stock_segment *segment,
         device = list_device(stock, segment, sbdf);
         if ( !device )
             return -ENOMEM;
-        /* dom0 gets all that boot finds, whether or not it can be mapped. */
         device->owned = true;
         if ( !function &&
              !(read_dword(stock, sbdf, PCI_HEADER_TYPE & ~3U) >> 16 & 0x80) )
@@ -163,6 +165,21 @@ int stock_scan(struct stock *stock, uint16_t number)
             rc = scan_slot(stock, segment, XPCI_SBDF(number, bus, slot << 3));
 
     return rc;
+}
+
+int stock_scan_device(struct stock *stock, uint32_t sbdf)
+{
+    struct stock_segment *segment = get_segment(stock, XPCI_SEGMENT(sbdf));
+    struct stock_device *device;
+
+    if ( segment && !answers(stock, sbdf) )
+        return -ENODEV;
+    device = segment ? list_device(stock, segment, sbdf) : NULL;
+    if ( !device )
+        return -ENOMEM;
+    device->owned = true;
+
+    return 0;
 }
 
 int stock_upstream(const struct stock *stock, uint32_t sbdf,

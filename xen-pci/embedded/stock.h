@@ -44,6 +44,8 @@ void stock_dispose(struct stock *stock);
 
 /* The bus scan of boot.  0 or -ENOMEM. */
 int __must_check stock_scan(struct stock *stock, uint16_t segment);
+/* One step of it.  -ENODEV: nothing answers there. */
+int __must_check stock_scan_device(struct stock *stock, uint32_t sbdf);
 
 /* Xen's return codes.  After one of these, look at stock->panic. */
 int __must_check stock_add(struct stock *stock, uint32_t sbdf,
