@@ -244,10 +244,6 @@ def announced(name, times=20):
     def check(host, _patience):
         place, took = sight.sbdf(host, name), []
         for _ in range(times):
-            removed = sight.ask(host, f"physdev-call remove {place}").strip()
-            if removed != "0":
-                raise Failed(f"Xen does not let it go: {removed}")
-            # Long before the periodic check.
             took.append(float(sight.ask(
                 host, f"physdev-call announce {place} 5000")))
         return (f"{times} events: from the event to the hypervisor "

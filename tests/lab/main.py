@@ -2,7 +2,7 @@
 """The lab's command line."""
 import argparse
 
-from . import cases, demo, report, runner, shell, table
+from . import cases, count, demo, report, runner, shell, table
 
 
 def _arguments(argv):
@@ -30,6 +30,9 @@ def _arguments(argv):
                         "in dom0: the arguments, or lines of standard input")
     parser.add_argument("--demo", action="store_true",
                         help="case D for a person, stock beside module")
+    parser.add_argument("--count", action="store_true",
+                        help="guest instructions for an add and a remove, "
+                        "module against stock")
     return parser, parser.parse_args(argv)
 
 
@@ -69,6 +72,8 @@ def main(argv):
     parser, options = _arguments(argv)
     if options.demo:
         return demo.run()
+    if options.count:
+        return count.run()
     if options.shell:
         return shell.run(_chosen(parser, [options.shell])[0],
                          (options.xen or ["stock"])[0], options.case)

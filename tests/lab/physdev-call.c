@@ -7,11 +7,16 @@
  *   physdev-call list SEGMENT
  *   physdev-call keys STRING
  *   physdev-call announce SBDF MILLISECONDS
+ *   physdev-call count ROUNDS SBDF...
  *
  * add and remove print the return code (0 or a negative errno). list prints
  * the SBDF of every device of the segment that Xen knows. keys sends debug
- * keys. announce has the kernel send an event of a device that Xen does not
- * know, waits until it does, and prints how long that took in milliseconds.
+ * keys. announce has Xen forget a device and the kernel send an event of it,
+ * waits until Xen knows it again, and prints how long that took in
+ * milliseconds.
+ * count removes and adds each device in turn, so many rounds, and prints the
+ * median of the time stamp counter's steps that a removal, an add, and a
+ * hypercall that does nothing took.
  * Exit code: 0 the hypercall was made, 1 it could not be, 2 usage.
  *
  * The sysctls are made through libxencall and not through libxenctrl: that
@@ -34,6 +39,7 @@
 #include <xen/xen.h>
 #include <xen/physdev.h>
 #include <xen/sysctl.h>
+#include <xen/version.h>
 
 #define DEVICES_PER_CALL 4096u
 #define DEVICES_PER_SEGMENT 65536u
@@ -98,7 +104,7 @@ static int usage(void)
 {
     fputs("usage: physdev-call add SBDF [virtfn=BB:DD.F] [extfn] | "
           "remove SBDF | list SEGMENT | keys STRING | "
-          "announce SBDF MILLISECONDS\n",
+          "announce SBDF MILLISECONDS | count ROUNDS SBDF...\n",
           stderr);
 
     return 2;
@@ -304,9 +310,11 @@ static int do_announce(int argc, char **argv)
     device->seg = segment;
     device->bus = bus;
     device->devfn = devfn;
-    if ( is_known(op, device, node) )
+    /* In one go: a daemon's periodic check must not come in between. */
+    if ( xencall2(xcall, __HYPERVISOR_physdev_op, PHYSDEVOP_pci_device_remove,
+                  (uint64_t)(uintptr_t)device) )
     {
-        fputs("physdev-call: Xen knows it already\n", stderr);
+        perror("physdev-call: Xen does not let it go");
         return 1;
     }
     begun = milliseconds();
@@ -324,6 +332,91 @@ static int do_announce(int argc, char **argv)
     if ( known < 0 )
         return 1;
     printf("%.1f\n", milliseconds() - begun);
+
+    return 0;
+}
+
+#define COUNT_MOST 100000u
+
+enum {
+    COUNT_REMOVE,
+    COUNT_ADD,
+    COUNT_NOTHING,
+    COUNTS
+};
+
+static int compare_steps(const void *a, const void *b)
+{
+    uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+
+    return left < right ? -1 : left > right;
+}
+
+/* A removal, an add and a hypercall that only says Xen's version. */
+static bool count_once(struct physdev_pci_device *device,
+                       struct physdev_pci_device_add *add,
+                       uint64_t steps[COUNTS])
+{
+    uint64_t stamps[COUNTS + 1];
+    unsigned int i;
+    int rc;
+
+    stamps[0] = __builtin_ia32_rdtsc();
+    rc = xencall2(xcall, __HYPERVISOR_physdev_op, PHYSDEVOP_pci_device_remove,
+                  (uint64_t)(uintptr_t)device);
+    stamps[1] = __builtin_ia32_rdtsc();
+    if ( !rc )
+        rc = xencall2(xcall, __HYPERVISOR_physdev_op, PHYSDEVOP_pci_device_add,
+                      (uint64_t)(uintptr_t)add);
+    stamps[2] = __builtin_ia32_rdtsc();
+    if ( !rc )
+        rc = xencall2(xcall, __HYPERVISOR_xen_version, XENVER_version, 0) < 0;
+    stamps[3] = __builtin_ia32_rdtsc();
+    for ( i = 0; i < COUNTS; i++ )
+        steps[i] = stamps[i + 1] - stamps[i];
+
+    return !rc;
+}
+
+static int do_count(int argc, char **argv)
+{
+    static const char *const names[COUNTS] = { "remove", "add", "nothing" };
+    static uint64_t steps[COUNTS][COUNT_MOST];
+    unsigned int rounds, round, segment, bus, devfn, i, done = 0;
+    struct physdev_pci_device_add *add;
+    struct physdev_pci_device *device;
+    uint64_t once[COUNTS];
+    int number;
+
+    if ( argc < 2 || sscanf(argv[0], "%u", &rounds) != 1 || !rounds ||
+         rounds > COUNT_MOST / (unsigned int)(argc - 1) )
+        return usage();
+
+    device = hypercall_buffer(sizeof(*device));
+    add = hypercall_buffer(sizeof(*add));
+    for ( round = 0; round < rounds; round++ )
+        for ( number = 1; number < argc; number++ )
+        {
+            if ( !parse_sbdf(argv[number], &segment, &bus, &devfn) )
+                return usage();
+            device->seg = add->seg = segment;
+            device->bus = add->bus = bus;
+            device->devfn = add->devfn = devfn;
+            if ( !count_once(device, add, once) )
+            {
+                fprintf(stderr, "physdev-call: %s: errno %d\n", argv[number],
+                        errno);
+                return 1;
+            }
+            for ( i = 0; i < COUNTS; i++ )
+                steps[i][done] = once[i];
+            done++;
+        }
+    for ( i = 0; i < COUNTS; i++ )
+    {
+        qsort(steps[i], done, sizeof(steps[i][0]), compare_steps);
+        printf("%s %llu\n", names[i], (unsigned long long)steps[i][done / 2]);
+    }
 
     return 0;
 }
@@ -358,7 +451,7 @@ int main(int argc, char **argv)
         int (*run)(int argc, char **argv);
     } commands[] = {
         { "add", do_add },   { "remove", do_remove },     { "list", do_list },
-        { "keys", do_keys }, { "announce", do_announce },
+        { "keys", do_keys }, { "announce", do_announce }, { "count", do_count },
     };
     unsigned int i;
 
