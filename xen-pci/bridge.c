@@ -74,7 +74,7 @@ void xpci_bridge_unlink(struct xpci *xpci, struct xpci_segment *segment,
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
 
-    drop_way(xpci, segment, index);
+    (void)drop_way(xpci, segment, index);
 
     if ( bridge->previous_bridge != XPCI_NO_RECORD )
         xpci_record(xpci, bridge->previous_bridge)->next_bridge =

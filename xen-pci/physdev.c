@@ -10,7 +10,8 @@
 /* The size of an add without what may follow it. */
 #define ADD_SIZE offsetof(struct physdev_pci_device_add, optarr)
 
-static int device_add(struct xpci *xpci, const void *arg, size_t size)
+static int XPCI_LOCKED device_add(struct xpci *xpci, const void *arg,
+                                  size_t size)
 {
     struct xpci_report report = { false, false, 0, 0, XPCI_NO_NODE };
     struct physdev_pci_device_add add;
@@ -35,7 +36,8 @@ static int device_add(struct xpci *xpci, const void *arg, size_t size)
     return xpci_add(xpci, XPCI_SBDF(add.seg, add.bus, add.devfn), &report);
 }
 
-static int device_remove(struct xpci *xpci, const void *arg, size_t size)
+static int XPCI_LOCKED device_remove(struct xpci *xpci, const void *arg,
+                                     size_t size)
 {
     struct physdev_pci_device device;
 
@@ -46,7 +48,8 @@ static int device_remove(struct xpci *xpci, const void *arg, size_t size)
     return xpci_remove(xpci, XPCI_SBDF(device.seg, device.bus, device.devfn));
 }
 
-static int device_reset(struct xpci *xpci, const void *arg, size_t size)
+static int XPCI_LOCKED device_reset(struct xpci *xpci, const void *arg,
+                                    size_t size)
 {
     struct pci_device_reset reset;
 
@@ -60,7 +63,8 @@ static int device_reset(struct xpci *xpci, const void *arg, size_t size)
                       XPCI_SBDF(reset.dev.seg, reset.dev.bus, reset.dev.devfn));
 }
 
-static int manage_add(struct xpci *xpci, const void *arg, size_t size)
+static int XPCI_LOCKED manage_add(struct xpci *xpci, const void *arg,
+                                  size_t size)
 {
     const struct xpci_report report = { false, false, 0, 0, XPCI_NO_NODE };
     struct physdev_manage_pci manage;
@@ -72,7 +76,8 @@ static int manage_add(struct xpci *xpci, const void *arg, size_t size)
     return xpci_add(xpci, XPCI_SBDF(0, manage.bus, manage.devfn), &report);
 }
 
-static int manage_add_ext(struct xpci *xpci, const void *arg, size_t size)
+static int XPCI_LOCKED manage_add_ext(struct xpci *xpci, const void *arg,
+                                      size_t size)
 {
     struct xpci_report report = { false, false, 0, 0, XPCI_NO_NODE };
     struct physdev_manage_pci_ext manage;
@@ -92,7 +97,8 @@ static int manage_add_ext(struct xpci *xpci, const void *arg, size_t size)
     return xpci_add(xpci, XPCI_SBDF(0, manage.bus, manage.devfn), &report);
 }
 
-static int manage_remove(struct xpci *xpci, const void *arg, size_t size)
+static int XPCI_LOCKED manage_remove(struct xpci *xpci, const void *arg,
+                                     size_t size)
 {
     struct physdev_manage_pci manage;
 
@@ -103,8 +109,8 @@ static int manage_remove(struct xpci *xpci, const void *arg, size_t size)
     return xpci_remove(xpci, XPCI_SBDF(0, manage.bus, manage.devfn));
 }
 
-static int dispatch(struct xpci *xpci, unsigned int cmd, const void *arg,
-                    size_t size)
+static int XPCI_LOCKED dispatch(struct xpci *xpci, unsigned int cmd,
+                                const void *arg, size_t size)
 {
     switch ( cmd )
     {
@@ -135,9 +141,9 @@ int xpci_physdev_op(struct xpci *xpci, bool hardware_domain, unsigned int cmd,
     if ( !arg )
         return -EFAULT;
 
-    xpci->host->lock(xpci->host->data);
+    xpci_host_lock(xpci->host);
     rc = dispatch(xpci, cmd, arg, size);
-    xpci->host->unlock(xpci->host->data);
+    xpci_host_unlock(xpci->host);
 
     return rc;
 }

@@ -106,7 +106,7 @@ int xpci_scan_device(struct xpci *xpci, uint32_t sbdf)
         return rc;
 
     xpci_change_begin(&change, xpci, segment);
-    xpci_change_enter(&change, &info, XPCI_NO_RECORD);
+    (void)xpci_change_enter(&change, &info, XPCI_NO_RECORD);
     xpci_change_end(&change);
 
     return 0;
@@ -230,7 +230,7 @@ static void report_device(struct xpci_change *change,
             (uint8_t)((info->flags & ~XPCI_EXTFN) |
                       (xpci_record(change->xpci, pf)->flags & XPCI_EXTFN));
     }
-    enter_or_update(change, info, pf);
+    (void)enter_or_update(change, info, pf);
 }
 
 int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)

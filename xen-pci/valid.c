@@ -89,11 +89,12 @@ static bool bridges_are_listed(const struct xpci *xpci,
 
     for ( index = segment->first_bridge;
           index != XPCI_NO_RECORD && listed <= segment->devices;
-          previous = index, index = xpci_record(xpci, index)->next_bridge )
+          index = xpci_record(xpci, index)->next_bridge )
     {
         if ( !listed_bridge_is_known(xpci, segment, index) ||
              xpci_record(xpci, index)->previous_bridge != previous )
             return false;
+        previous = index;
         listed++;
     }
     for_each_place (segment, bdf)

@@ -78,17 +78,19 @@ int xpci_walk_devices(const struct xpci *xpci, struct xpci_walk *walk,
 {
     int rc;
 
-    xpci->host->lock(xpci->host->data);
+    xpci_host_lock(xpci->host);
     rc = walk_begin(xpci, walk);
     if ( !rc )
         rc = walk_devices(xpci, walk, devices, room);
-    xpci->host->unlock(xpci->host->data);
+    xpci_host_unlock(xpci->host);
 
     return rc;
 }
 
-static int walk_buses(const struct xpci *xpci, struct xpci_walk *walk,
-                      struct xpci_bus_info *buses, unsigned int room)
+static int XPCI_LOCKED walk_buses(const struct xpci *xpci,
+                                  struct xpci_walk *walk,
+                                  struct xpci_bus_info *buses,
+                                  unsigned int room)
 {
     struct xpci_segment *segment;
     unsigned int count = 0;
@@ -119,11 +121,11 @@ int xpci_walk_buses(const struct xpci *xpci, struct xpci_walk *walk,
 {
     int rc;
 
-    xpci->host->lock(xpci->host->data);
+    xpci_host_lock(xpci->host);
     rc = walk_begin(xpci, walk);
     if ( !rc )
         rc = walk_buses(xpci, walk, buses, room);
-    xpci->host->unlock(xpci->host->data);
+    xpci_host_unlock(xpci->host);
 
     return rc;
 }

@@ -68,19 +68,19 @@ static void repair_journal(struct daemon *daemon, uint64_t now)
 {
     struct xpci_message message;
 
-    if ( journal_is_safe(&daemon->journal) )
+    if ( !journal_is_safe(&daemon->journal) )
     {
-        daemon->repair_at = RETRY_NEVER;
-        daemon->repair_failures = 0;
-        conditions_clear(&daemon->conditions, CONDITION_JOURNAL);
-        return;
+        if ( daemon->repair_at != RETRY_NEVER && now < daemon->repair_at )
+            return;
+        if ( journal_repair(&daemon->journal, &message) )
+        {
+            journal_is_unsafe(daemon, &message, now);
+            return;
+        }
     }
-    if ( daemon->repair_at != RETRY_NEVER && now < daemon->repair_at )
-        return;
-    if ( journal_repair(&daemon->journal, &message) )
-        journal_is_unsafe(daemon, &message, now);
-    else
-        repair_journal(daemon, now);
+    daemon->repair_at = RETRY_NEVER;
+    daemon->repair_failures = 0;
+    conditions_clear(&daemon->conditions, CONDITION_JOURNAL);
 }
 
 static int open_journal(struct daemon *daemon, uint64_t now)
@@ -404,7 +404,7 @@ int daemon_audit(struct daemon *daemon, struct xpci_message *message)
         log_notice("audit: %s: %s",
                    xpci_sbdf_format(sbdf, look.plan.left[i].sbdf),
                    look.plan.left[i].why);
-    rc = look.plan.left_count;
+    rc = (int)look.plan.left_count;
 
 out:
     agree_look_dispose(&look);

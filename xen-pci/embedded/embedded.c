@@ -119,9 +119,9 @@ int embedded_scan(struct embedded *hypervisor, uint16_t segment)
     struct xpci_host *host = &hypervisor->state->host;
     int rc;
 
-    host->lock(host->data);
+    xpci_host_lock(host);
     rc = xpci_scan_segment(hypervisor->xpci, segment);
-    host->unlock(host->data);
+    xpci_host_unlock(host);
 
     return rc;
 }

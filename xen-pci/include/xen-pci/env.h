@@ -34,6 +34,27 @@
 #endif /* __XEN__ */
 
 /*
+ * Who holds the host's lock (host.h), for clang's -Wthread-safety: a function
+ * that is XPCI_LOCKED is called with it held.
+ */
+#ifdef __clang__
+#    define XPCI_THREAD_SAFETY(...) __attribute__((__VA_ARGS__))
+extern struct XPCI_THREAD_SAFETY(capability("mutex")) xpci_lock {
+    int unused;
+} xpci_the_lock; /* never defined */
+#else
+#    define XPCI_THREAD_SAFETY(...)
+#endif
+#define XPCI_LOCKED XPCI_THREAD_SAFETY(requires_capability(xpci_the_lock))
+/* These two are the host's own functions, which say nothing of it. */
+#define XPCI_TAKES_LOCK                                   \
+    XPCI_THREAD_SAFETY(acquire_capability(xpci_the_lock), \
+                       no_thread_safety_analysis)
+#define XPCI_GIVES_LOCK                                   \
+    XPCI_THREAD_SAFETY(release_capability(xpci_the_lock), \
+                       no_thread_safety_analysis)
+
+/*
  * One word between one writer and readers without a lock.  A release store
  * is seen together with all that was stored before it by an acquire load
  * that sees it.

@@ -71,4 +71,15 @@ struct xpci_host {
         __attribute__((format(printf, 3, 4)));
 };
 
+static inline void XPCI_TAKES_LOCK xpci_host_lock(const struct xpci_host *host)
+{
+    host->lock(host->data);
+}
+
+static inline void XPCI_GIVES_LOCK
+xpci_host_unlock(const struct xpci_host *host)
+{
+    host->unlock(host->data);
+}
+
 #endif /* XEN_PCI_HOST_H */

@@ -126,13 +126,14 @@ void xpci_dispose(struct xpci *xpci);
  * moves.  0 (also where it is known already), -ENODEV where nothing answers,
  * -ENOMEM.  May allocate.
  */
-int __must_check xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
+int __must_check XPCI_LOCKED xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * The bus scan of boot for one segment: every bus, every slot, the functions
  * of multi-function devices.  0 or -ENOMEM (what was found stays).
  */
-int __must_check xpci_scan_segment(struct xpci *xpci, uint16_t segment);
+int __must_check XPCI_LOCKED xpci_scan_segment(struct xpci *xpci,
+                                               uint16_t segment);
 
 /*
  * dom0 reports a device.  Reads the bridges on the way to it again, replaces
@@ -144,21 +145,21 @@ int __must_check xpci_scan_segment(struct xpci *xpci, uint16_t segment);
  * itself, or a VF; -ENOMEM.  On an error the tables are as they were.
  * May allocate; calls the host's `leaving` and `remap`.
  */
-int __must_check xpci_add(struct xpci *xpci, uint32_t sbdf,
-                          const struct xpci_report *report);
+int __must_check XPCI_LOCKED xpci_add(struct xpci *xpci, uint32_t sbdf,
+                                      const struct xpci_report *report);
 
 /*
  * dom0 reports that a device is gone.  Takes along its VFs and, for a bridge,
  * all that is behind it, deepest first; nothing is read from config space.
  * 0 or -ENODEV (not known).  Calls the host's `leaving` and `remap`.
  */
-int __must_check xpci_remove(struct xpci *xpci, uint32_t sbdf);
+int __must_check XPCI_LOCKED xpci_remove(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * The device was reset: look at it and the way to it again.
  * 0 or -ENODEV (not known).  Calls the host's `remap`.
  */
-int __must_check xpci_reset(struct xpci *xpci, uint32_t sbdf);
+int __must_check XPCI_LOCKED xpci_reset(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * The host could not take the device that was just added (the IOMMU refused
@@ -166,7 +167,7 @@ int __must_check xpci_reset(struct xpci *xpci, uint32_t sbdf);
  * longer a known device.  Does nothing where `sbdf` is not known.  The host's
  * `leaving` is not called for `sbdf` itself.
  */
-void xpci_refuse(struct xpci *xpci, uint32_t sbdf);
+void XPCI_LOCKED xpci_refuse(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * Is there a device at `sbdf`, and what is it?  True and `*type`, `*flags`
@@ -185,12 +186,12 @@ int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
                   struct xpci_upstream *upstream);
 
 /* Everything about the device at `sbdf`: 0 or -ENODEV. */
-int __must_check xpci_device(const struct xpci *xpci, uint32_t sbdf,
-                             struct xpci_device_info *info);
+int __must_check XPCI_LOCKED xpci_device(const struct xpci *xpci, uint32_t sbdf,
+                                         struct xpci_device_info *info);
 
 /* The bridge that leads to a bus: 0 and `*info`, or -ENODEV: none does. */
-int __must_check xpci_bus(const struct xpci *xpci, uint16_t segment,
-                          uint8_t bus, struct xpci_bus_info *info);
+int __must_check XPCI_LOCKED xpci_bus(const struct xpci *xpci, uint16_t segment,
+                                      uint8_t bus, struct xpci_bus_info *info);
 
 /* Counts every change of the tables; equal numbers mean equal tables. */
 uint32_t xpci_generation(const struct xpci *xpci);
@@ -200,7 +201,8 @@ uint32_t xpci_generation(const struct xpci *xpci);
  * `*rule` (may be NULL) names the rule that is broken.  Slow; for assertions,
  * tests and fuzzers.
  */
-bool __must_check xpci_is_valid(const struct xpci *xpci, const char **rule);
+bool __must_check XPCI_LOCKED xpci_is_valid(const struct xpci *xpci,
+                                            const char **rule);
 
 /* What the tables cost, in bytes, as the host's `alloc` was asked for. */
 struct xpci_costs {
