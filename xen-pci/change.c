@@ -23,6 +23,7 @@ void xpci_change_end(struct xpci_change *change)
         return;
 
     change->xpci->generation++;
+    change->xpci->ways_generation += change->ways;
     memset(&remap, 0, sizeof(remap));
     xpci_publish(change->segment, change->ways, &change->left, &remap);
     for ( word = 0; word < ARRAY_SIZE(remap.word); word++ )
@@ -54,9 +55,9 @@ uint32_t xpci_change_enter(struct xpci_change *change,
     if ( info->flags & XPCI_BRIDGE )
     {
         xpci_bridge_link(xpci, change->segment, index);
-        change->ways |=
-            xpci_bridge_renumber(xpci, change->segment, index, info->primary,
-                                 info->secondary, info->subordinate);
+        (void)xpci_bridge_renumber(xpci, change->segment, index, info->primary,
+                                   info->secondary, info->subordinate);
+        change->ways = true;
     }
     xpci_place_set(xpci, change->segment, index);
     change->segment->devices++;

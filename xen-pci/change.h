@@ -12,7 +12,7 @@ struct xpci_change {
     struct xpci *xpci;
     struct xpci_segment *segment;
     bool tables;              /* is anything different? */
-    bool ways;                /* may the upstream lookup's answers be? */
+    bool ways;                /* is any bridge, so that answers may be? */
     struct xpci_bus_set left; /* buses that a device left */
 };
 

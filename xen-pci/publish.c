@@ -1,24 +1,35 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "publish.h"
 
-/* Which buses have an answer by the same bridge as one that a device left? */
+/* The buses that have an answer by the same bridge as `answer`. */
+static void add_sharers(const uint32_t *after, uint32_t answer,
+                        struct xpci_bus_set *remap)
+{
+    unsigned int bus;
+
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( after[bus] && (after[bus] & 0xffffU) == (answer & 0xffffU) )
+            xpci_bus_set_add(remap, bus);
+}
+
+/* Those of the buses that a device left: mostly none, or one. */
 static void add_neighbours(const uint32_t *before, const uint32_t *after,
                            const struct xpci_bus_set *left,
                            struct xpci_bus_set *remap)
 {
-    unsigned int from, bus;
+    unsigned int word, from;
     uint32_t done = 0;
 
-    for ( from = 0; from < XPCI_BUSES; from++ )
-    {
-        if ( !xpci_bus_set_has(left, from) || !before[from] ||
-             before[from] == done )
-            continue;
-        done = before[from];
-        for ( bus = 0; bus < XPCI_BUSES; bus++ )
-            if ( after[bus] && (after[bus] & 0xffffU) == (done & 0xffffU) )
-                xpci_bus_set_add(remap, bus);
-    }
+    for ( word = 0; word < ARRAY_SIZE(left->word); word++ )
+        for ( from = word * 32U; left->word[word] && from < word * 32U + 32U;
+              from++ )
+        {
+            if ( !xpci_bus_set_has(left, from) || !before[from] ||
+                 before[from] == done )
+                continue;
+            done = before[from];
+            add_sharers(after, done, remap);
+        }
 }
 
 static void store_answers(uint32_t *copy, const struct xpci_ways *ways)

@@ -116,6 +116,11 @@ uint32_t xpci_generation(const struct xpci *xpci)
     return xpci->generation;
 }
 
+uint32_t xpci_ways_generation(const struct xpci *xpci)
+{
+    return xpci->ways_generation;
+}
+
 void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs)
 {
     costs->device = sizeof(struct xpci_record) + sizeof(uint32_t);

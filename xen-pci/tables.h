@@ -103,6 +103,7 @@ struct xpci {
 
     const struct xpci_host *host;
     uint32_t generation;
+    uint32_t ways_generation;
     uint32_t reading; /* the number of the report that reads bridges now */
     size_t allocated;
 

@@ -11,6 +11,9 @@ struct pci_dev;
 /* Take a device without an owner out of Xen's list and free it. */
 void xpci_door_free(struct pci_dev *pdev);
 
+/* Make a device the first in Xen's list, where its next walk finds it. */
+void xpci_door_bring_forward(struct pci_dev *pdev);
+
 /* What Xen does with the IOMMU when a device with an owner is added. */
 int xpci_door_iommu_add(struct pci_dev *pdev);
 

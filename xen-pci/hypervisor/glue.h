@@ -73,7 +73,7 @@ bool xpci_xen_alias_is_shared(const struct xpci *xpci, uint32_t sbdf);
 
 /*
  * scope.c: bring the device scopes of the ACPI tables in line with the bus
- * numbers of now, where the tables changed.  pcidevs_lock held.
+ * numbers of now, where a bridge changed.  pcidevs_lock held.
  */
 void xpci_xen_scopes_refresh(const struct xpci *xpci);
 
@@ -98,7 +98,7 @@ void xpci_amd_leaving(struct pci_dev *pdev, bool alias_is_shared,
                       struct xpci_amd_kept *kept);
 void xpci_amd_left(uint32_t sbdf, const struct xpci_amd_kept *kept);
 
-/* The device that Xen knows, or NULL.  pcidevs_lock held. */
+/* The device that Xen knows, or NULL: a walk of its list.  pcidevs_lock held. */
 static inline struct pci_dev *xpci_xen_pdev(uint32_t sbdf)
 {
     return pci_get_pdev(NULL, (pci_sbdf_t){ .sbdf = sbdf });

@@ -89,6 +89,7 @@ void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
         write_atomic(&leaves_alone, (uint64_t)sbdf);
     xpci_amd_leaving(pdev, shared, &kept);
 
+    xpci_door_bring_forward(pdev);
     rc = stock_pci_remove_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
                                  XPCI_DEVFN(sbdf));
 

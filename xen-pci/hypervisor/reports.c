@@ -8,26 +8,38 @@
 #include "doors.h"
 #include "glue.h"
 
+/* There was no memory: Xen has a device that the tables have not. */
+static bool incomplete;
+
 void xpci_hook_entered(const struct pci_dev *pdev)
 {
     struct xpci *xpci = xpci_instance_get();
 
     /* After a report, and for what was scanned before, this does nothing. */
     if ( xpci && xpci_scan_device(xpci, pdev->sbdf.sbdf) == -ENOMEM )
+    {
+        incomplete = true;
         printk(XENLOG_WARNING "xen-pci: no memory for %pp\n", &pdev->sbdf);
+    }
+}
+
+/* False: Xen has no device there, and its list need not be walked for it. */
+static bool may_be_in_xen(const struct xpci *xpci, uint32_t sbdf)
+{
+    return incomplete || xpci_lookup(xpci, sbdf, NULL, NULL);
 }
 
 /*
  * The tables tell one device from another by what they keep.  Xen keeps more:
  * where any of that is different now, the device is made anew.
  */
-static int add_to_tables(struct xpci *xpci, uint32_t sbdf,
+static int add_to_tables(struct xpci *xpci, uint32_t sbdf, bool in_xen,
                          const struct xpci_report *report)
 {
     const struct pci_dev *pdev;
     int rc = xpci_add(xpci, sbdf, report);
 
-    if ( rc )
+    if ( rc || !in_xen )
         return rc;
 
     pdev = xpci_xen_pdev(sbdf);
@@ -41,10 +53,10 @@ static int add_to_tables(struct xpci *xpci, uint32_t sbdf,
 }
 
 /* Xen's part.  What it refuses, it does not keep half of. */
-static int add_to_xen(struct xpci *xpci, uint32_t sbdf,
+static int add_to_xen(struct xpci *xpci, uint32_t sbdf, bool in_xen,
                       const struct pci_dev_info *info, nodeid_t node)
 {
-    struct pci_dev *pdev = xpci_xen_pdev(sbdf);
+    struct pci_dev *pdev = in_xen ? xpci_xen_pdev(sbdf) : NULL;
     bool changed;
     int rc = xpci_amd_prepare(xpci, sbdf, &changed);
 
@@ -80,7 +92,7 @@ static int add_physfn(struct xpci *xpci, uint32_t sbdf,
     if ( xpci_xen_pdev(physfn) )
         return 0;
 
-    return add_to_xen(xpci, physfn, NULL, node);
+    return add_to_xen(xpci, physfn, false, NULL, node);
 }
 
 /* A report without a node does not take the one away that is known. */
@@ -100,6 +112,7 @@ static int add(struct xpci *xpci, uint32_t sbdf,
     struct xpci_report report = {
         .node = node == NUMA_NO_NODE ? XPCI_NO_NODE : node,
     };
+    bool in_xen = may_be_in_xen(xpci, sbdf);
     int rc;
 
     if ( info )
@@ -113,13 +126,13 @@ static int add(struct xpci *xpci, uint32_t sbdf,
         }
     }
 
-    rc = add_to_tables(xpci, sbdf, &report);
+    rc = add_to_tables(xpci, sbdf, in_xen, &report);
     node = known_node(xpci, sbdf);
     xpci_xen_scopes_refresh(xpci);
     if ( !rc )
         rc = add_physfn(xpci, sbdf, info, node);
     if ( !rc )
-        rc = add_to_xen(xpci, sbdf, info, node);
+        rc = add_to_xen(xpci, sbdf, in_xen, info, node);
 
     return rc;
 }

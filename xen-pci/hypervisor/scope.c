@@ -7,7 +7,7 @@
  * (Intel VT-d specification, 8.3.1), and contains no other bus number.  Xen
  * turns it into bus numbers once, at boot; these are wrong as soon as dom0
  * renumbers.  Here the paths are kept, and Xen's numbers are brought up to
- * date with every change of the tables, so that all of Xen's code that asks
+ * date with every change of a bridge, so that all of Xen's code that asks
  * for the unit of a device gets the unit that its path leads to.
  *
  * Xen reads the scopes without a lock.  A number is one 16-bit store; of the
@@ -235,9 +235,9 @@ void xpci_xen_scopes_refresh(const struct xpci *xpci)
 
     /* Until Xen's own scan is complete, what it parsed is the better. */
     if ( system_state < SYS_STATE_active ||
-         generation == xpci_generation(xpci) )
+         generation == xpci_ways_generation(xpci) )
         return;
-    generation = xpci_generation(xpci);
+    generation = xpci_ways_generation(xpci);
 
     list_for_each_entry(record, &scopes, list) refresh(xpci, record);
 }

@@ -197,6 +197,12 @@ int __must_check XPCI_LOCKED xpci_bus(const struct xpci *xpci, uint16_t segment,
 uint32_t xpci_generation(const struct xpci *xpci);
 
 /*
+ * Counts the changes of bridges: equal numbers mean that every bus is reached
+ * by the same bridges, with the same numbers.
+ */
+uint32_t xpci_ways_generation(const struct xpci *xpci);
+
+/*
  * The one predicate of topologies: all that always holds, holds.  On false,
  * `*rule` (may be NULL) names the rule that is broken.  Slow; for assertions,
  * tests and fuzzers.
