@@ -24,6 +24,10 @@ void xpci_change_end(struct xpci_change *change)
 
     change->xpci->generation++;
     change->xpci->ways_generation += change->ways;
+    /* An endpoint without an alias concerns nobody else. */
+    if ( !change->ways && !change->any_left )
+        return;
+
     memset(&remap, 0, sizeof(remap));
     xpci_publish(change->segment, change->ways, &change->left, &remap);
     for ( word = 0; word < ARRAY_SIZE(remap.word); word++ )
@@ -94,7 +98,11 @@ static void leave(struct xpci_change *change, uint32_t index)
     if ( !(record->flags & XPCI_WAY_ONLY) )
     {
         host->leaving(host->data, record->sbdf);
-        xpci_bus_set_add(&change->left, XPCI_BUS(record->sbdf));
+        if ( xpci_published_alias(change->segment, XPCI_BUS(record->sbdf)) )
+        {
+            xpci_bus_set_add(&change->left, XPCI_BUS(record->sbdf));
+            change->any_left = true;
+        }
     }
     forget(change, index);
 }

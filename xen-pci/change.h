@@ -11,9 +11,10 @@
 struct xpci_change {
     struct xpci *xpci;
     struct xpci_segment *segment;
-    bool tables;              /* is anything different? */
-    bool ways;                /* is any bridge, so that answers may be? */
-    struct xpci_bus_set left; /* buses that a device left */
+    bool tables; /* is anything different? */
+    bool ways;   /* is any bridge, so that answers may be? */
+    bool any_left;
+    struct xpci_bus_set left; /* buses that a device with an alias left */
 };
 
 void xpci_change_begin(struct xpci_change *change, struct xpci *xpci,

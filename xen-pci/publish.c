@@ -12,24 +12,29 @@ static void add_sharers(const uint32_t *after, uint32_t answer,
             xpci_bus_set_add(remap, bus);
 }
 
-/* Those of the buses that a device left: mostly none, or one. */
+/* Those of the buses that a device with an alias left. */
 static void add_neighbours(const uint32_t *before, const uint32_t *after,
                            const struct xpci_bus_set *left,
                            struct xpci_bus_set *remap)
 {
-    unsigned int word, from;
+    unsigned int word;
     uint32_t done = 0;
 
     for ( word = 0; word < ARRAY_SIZE(left->word); word++ )
-        for ( from = word * 32U; left->word[word] && from < word * 32U + 32U;
-              from++ )
+    {
+        const uint32_t *from = &before[word * 32U];
+        uint32_t rest;
+
+        for ( rest = left->word[word]; rest; rest >>= 1 )
         {
-            if ( !xpci_bus_set_has(left, from) || !before[from] ||
-                 before[from] == done )
-                continue;
-            done = before[from];
-            add_sharers(after, done, remap);
+            if ( (rest & 1U) && *from != done )
+            {
+                done = *from;
+                add_sharers(after, done, remap);
+            }
+            from++;
         }
+    }
 }
 
 static void store_answers(uint32_t *copy, const struct xpci_ways *ways)

@@ -24,7 +24,7 @@
 
 /*
  * Bring what readers see in line with segment->ways.  `left` has the buses
- * that a device left: the buses that share an answer with one of these, and
+ * that a device with an alias left: the buses that share an answer with one of these, and
  * those whose answer changed, are added to `remap`.
  */
 void xpci_publish(struct xpci_segment *segment, bool ways_changed,

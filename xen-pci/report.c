@@ -34,7 +34,7 @@ static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
     if ( !*segment )
         return -ENOMEM;
     rc = xpci_place_reserve(xpci, *segment, XPCI_BUS(sbdf));
-    if ( !rc )
+    if ( !rc && physfn != sbdf )
         rc = xpci_place_reserve(xpci, *segment, XPCI_BUS(physfn));
     if ( !rc )
         rc = xpci_records_reserve(xpci, devices);
@@ -175,23 +175,27 @@ static int check_physfn(const struct xpci *xpci,
     return xpci_config_identify(xpci->host, info->physfn, physfn);
 }
 
-/* Another device that was known at this place goes, with all its own. */
-static void make_room(struct xpci_change *change,
-                      const struct xpci_device_info *info)
+/*
+ * Another device that was known at this place goes, with all its own.  The
+ * record of this one, or XPCI_NO_RECORD.
+ */
+static uint32_t make_room(struct xpci_change *change,
+                          const struct xpci_device_info *info)
 {
     uint32_t index = xpci_find(change->xpci, info->sbdf);
 
-    if ( index != XPCI_NO_RECORD &&
-         !same_device(change->xpci, xpci_record(change->xpci, index), info) )
-        xpci_change_remove(change, index);
+    if ( index == XPCI_NO_RECORD ||
+         same_device(change->xpci, xpci_record(change->xpci, index), info) )
+        return index;
+    xpci_change_remove(change, index);
+
+    return XPCI_NO_RECORD;
 }
 
 static uint32_t enter_or_update(struct xpci_change *change,
                                 const struct xpci_device_info *info,
-                                uint32_t physfn)
+                                uint32_t index, uint32_t physfn)
 {
-    uint32_t index = xpci_find(change->xpci, info->sbdf);
-
     if ( index == XPCI_NO_RECORD )
         index = xpci_change_enter(change, info, physfn);
     else
@@ -211,26 +215,27 @@ static uint32_t physfn_record(struct xpci_change *change,
     if ( index != XPCI_NO_RECORD &&
          !(xpci_record(change->xpci, index)->flags & XPCI_WAY_ONLY) )
         return index;
-    make_room(change, physfn);
+    index = make_room(change, physfn);
 
-    return enter_or_update(change, physfn, XPCI_NO_RECORD);
+    return enter_or_update(change, physfn, index, XPCI_NO_RECORD);
 }
 
 static void report_device(struct xpci_change *change,
                           struct xpci_device_info *info,
                           const struct xpci_device_info *physfn)
 {
-    uint32_t pf = XPCI_NO_RECORD;
+    uint32_t index = make_room(change, info), pf = XPCI_NO_RECORD;
 
-    make_room(change, info);
     if ( info->flags & XPCI_VIRTFN )
     {
         pf = physfn_record(change, physfn);
         info->flags =
             (uint8_t)((info->flags & ~XPCI_EXTFN) |
                       (xpci_record(change->xpci, pf)->flags & XPCI_EXTFN));
+        /* Another device in the PF's place may have taken it along. */
+        index = xpci_find(change->xpci, info->sbdf);
     }
-    (void)enter_or_update(change, info, pf);
+    (void)enter_or_update(change, info, index, pf);
 }
 
 int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)

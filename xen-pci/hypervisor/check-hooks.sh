@@ -21,6 +21,7 @@ hooks="pci declare <xsm/xsm.h> <xsm/other.h>
 pci report_add int.pci_add_device( int.pci_add_function(
 pci report_remove int.pci_remove_device( int.pci_remove_function(
 pci upstream int.find_upstream_bridge( int.find_alias(
+pci listed &pseg->alldevs_list, &pseg->device_list,
 pci entered check_pdev(pdev); check_device(pdev);
 pci freeing list_del(&pdev->alldevs_list); list_del_init(&pdev->alldevs_list);
 pci doors iommu_remove_device(struct iommu_drop_device(struct

@@ -55,6 +55,9 @@ bool xpci_xen_on_ats_list(const struct pci_dev *pdev);
 /* Where a capability begins in a function's config space, or 0: nowhere. */
 unsigned int xpci_xen_capability(uint32_t sbdf, uint8_t id);
 
+/* reports.c: from now on Xen may have a device that the tables have not. */
+void xpci_xen_has_more(void);
+
 /*
  * Does Xen take down a device now whose alias others share?  Its answer for
  * the device is then "none", so that their mapping stays.

@@ -29,6 +29,12 @@ void stock_pci_conf_write8(pci_sbdf_t sbdf, unsigned int reg, uint8_t data);
 void stock_pci_conf_write16(pci_sbdf_t sbdf, unsigned int reg, uint16_t data);
 void stock_pci_conf_write32(pci_sbdf_t sbdf, unsigned int reg, uint32_t data);
 
+/*
+ * Xen is about to look for a device in its list.  False: it is not there.
+ * pcidevs_lock held.
+ */
+bool xpci_hook_may_be_listed(uint16_t seg, uint8_t bus, uint8_t devfn);
+
 /* Xen has entered a device in its list.  pcidevs_lock held. */
 void xpci_hook_entered(const struct pci_dev *pdev);
 

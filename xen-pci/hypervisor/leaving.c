@@ -97,7 +97,10 @@ void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
     write_atomic(&leaves_alone, ~(uint64_t)0);
     xpci_config_hide_nothing();
 
-    if ( rc )
-        printk(XENLOG_WARNING "xen-pci: %pp: removal: %d\n",
-               &(pci_sbdf_t){ .sbdf = sbdf }, rc);
+    if ( !rc )
+        return;
+
+    xpci_xen_has_more();
+    printk(XENLOG_WARNING "xen-pci: %pp: removal: %d\n",
+           &(pci_sbdf_t){ .sbdf = sbdf }, rc);
 }

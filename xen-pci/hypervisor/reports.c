@@ -8,19 +8,38 @@
 #include "doors.h"
 #include "glue.h"
 
-/* There was no memory: Xen has a device that the tables have not. */
+/* Xen has, or may have, a device that the tables have not. */
 static bool incomplete;
+
+void xpci_xen_has_more(void)
+{
+    incomplete = true;
+}
 
 void xpci_hook_entered(const struct pci_dev *pdev)
 {
-    struct xpci *xpci = xpci_instance_get();
+    struct xpci *xpci;
+    int rc = -ENODEV;
 
-    /* After a report, and for what was scanned before, this does nothing. */
-    if ( xpci && xpci_scan_device(xpci, pdev->sbdf.sbdf) == -ENOMEM )
-    {
-        incomplete = true;
+    if ( !xpci_hook_may_be_listed(pdev->seg, pdev->bus, pdev->devfn) )
+        return; /* it was just entered in the tables */
+
+    xpci = xpci_instance_get();
+    /* For what was scanned before, this does nothing. */
+    if ( xpci )
+        rc = xpci_scan_device(xpci, pdev->sbdf.sbdf);
+    if ( rc )
+        xpci_xen_has_more();
+    if ( rc == -ENOMEM )
         printk(XENLOG_WARNING "xen-pci: no memory for %pp\n", &pdev->sbdf);
-    }
+}
+
+/* The device that is new to Xen, as a 64-bit number; all ones: none. */
+static uint64_t is_new = ~(uint64_t)0;
+
+bool xpci_hook_may_be_listed(uint16_t seg, uint8_t bus, uint8_t devfn)
+{
+    return is_new != XPCI_SBDF(seg, bus, devfn);
 }
 
 /* False: Xen has no device there, and its list need not be walked for it. */
@@ -62,9 +81,14 @@ static int add_to_xen(struct xpci *xpci, uint32_t sbdf, bool in_xen,
 
     if ( !rc && changed && pdev && pdev->domain )
         rc = xpci_door_iommu_add(pdev);
+    ASSERT(in_xen || !xpci_xen_pdev(sbdf));
     if ( !rc )
+    {
+        is_new = in_xen ? ~(uint64_t)0 : sbdf;
         rc = stock_pci_add_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
                                   XPCI_DEVFN(sbdf), info, node);
+        is_new = ~(uint64_t)0;
+    }
     if ( !rc )
         return 0;
 
@@ -127,7 +151,8 @@ static int add(struct xpci *xpci, uint32_t sbdf,
     }
 
     rc = add_to_tables(xpci, sbdf, in_xen, &report);
-    node = known_node(xpci, sbdf);
+    if ( node == NUMA_NO_NODE && in_xen )
+        node = known_node(xpci, sbdf);
     xpci_xen_scopes_refresh(xpci);
     if ( !rc )
         rc = add_physfn(xpci, sbdf, info, node);

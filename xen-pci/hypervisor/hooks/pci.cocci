@@ -58,6 +58,26 @@ sys.exit("pci.cocci: report_remove: no int pci_remove_device(...)")
 import sys
 sys.exit("pci.cocci: upstream: no int find_upstream_bridge(...)")
 
+// Xen looks in its list whether it has a device already.
+@ listed @
+iterator name list_for_each_entry;
+identifier pdev, pseg, bus, devfn;
+@@
+ alloc_pdev(...)
+ {
+   <+...
++  if ( xpci_hook_may_be_listed(pseg->nr, bus, devfn) )
+   list_for_each_entry ( pdev, &pseg->alldevs_list, alldevs_list )
+     if ( pdev->bus == bus && pdev->devfn == devfn )
+       return pdev;
+   ...+>
+ }
+
+@ script:python depends on !listed @
+@@
+import sys
+sys.exit("pci.cocci: listed: no walk of alldevs_list in alloc_pdev()")
+
 // A device was entered in Xen's list: at boot, and after reports.
 @ entered @
 identifier pdev;
