@@ -160,13 +160,14 @@ static void sweep_below(struct xpci_change *change, unsigned int bus)
 }
 
 /*
- * Every round reads a bridge that was not read yet, sweeps for the only time,
- * or goes up to a lower bus.
+ * Every round reads a bridge that was not read yet, sweeps below a higher bus
+ * than before, or goes up to a lower bus.  What was read may have brought
+ * another bridge into the way, so after it the way begins anew.
  */
-void xpci_path_refresh(struct xpci_change *change, unsigned int bus)
+void xpci_path_refresh(struct xpci_change *change, unsigned int from)
 {
     struct xpci *xpci = change->xpci;
-    bool swept = false;
+    unsigned int bus = from, swept = 0;
 
     while ( bus )
     {
@@ -174,13 +175,17 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int bus)
         bool covered = index != XPCI_NO_RECORD;
         bool own = covered && xpci_record(xpci, index)->secondary == bus;
 
-        if ( !own && !swept )
+        if ( !own && bus > swept )
         {
             sweep_below(change, bus);
-            swept = true;
+            swept = bus;
+            bus = from;
         }
         else if ( covered && xpci_record(xpci, index)->reading != done(xpci) )
+        {
             read_and_settle(change, index, true);
+            bus = from;
+        }
         else if ( covered )
             bus = XPCI_BUS(xpci_record(xpci, index)->sbdf);
         else

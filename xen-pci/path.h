@@ -11,8 +11,8 @@
 /* Begin a report: no bridge has been read in it. */
 void xpci_path_begin(struct xpci *xpci);
 
-/* Read the bridges on the way from `bus` to the root again. */
-void xpci_path_refresh(struct xpci_change *change, unsigned int bus);
+/* Read the bridges on the way from bus `from` to the root again. */
+void xpci_path_refresh(struct xpci_change *change, unsigned int from);
 
 /*
  * The same for a VF at `bus` whose PF is on `physfn_bus`, and for the PF,

@@ -267,6 +267,9 @@ int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
     else
         xpci_path_refresh(&change, XPCI_BUS(sbdf));
     report_device(&change, &info, &physfn);
+    /* Bridges that clash with it were read again: another may lead here. */
+    if ( info.flags & XPCI_BRIDGE )
+        xpci_path_refresh(&change, XPCI_BUS(sbdf));
     xpci_change_end(&change);
 
     return 0;

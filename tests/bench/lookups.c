@@ -55,7 +55,9 @@ struct subject *subject_new(struct machine *machine, bool fill,
     must(subject->questions != NULL, "no memory");
     for ( i = 0; i < QUESTIONS; i++ )
         subject->questions[i] =
-            machine->functions[next_random(&state) % machine->count];
+            machine->functions[machine->first_asked +
+                               next_random(&state) %
+                                   (machine->count - machine->first_asked)];
     if ( fill )
         machine_add_all(machine);
     if ( fill && baseline_lookups )

@@ -165,6 +165,7 @@ struct machine *machine_chain(unsigned int depth)
 
     for ( i = 0; i < depth; i++ )
         place(machine, i, 0, i + 1, depth);
+    machine->first_asked = machine->count;
     for ( i = 0; i < 8; i++ )
         place(machine, depth, i << 3, 0, 0);
     return machine;

@@ -22,6 +22,7 @@ struct machine {
     pthread_mutex_t lock;
     uint32_t *functions; /* in the order in which dom0 reports them */
     size_t count;
+    size_t first_asked; /* lookups are of this and those after it */
     struct {
         uint8_t kind;
         uint8_t secondary;
@@ -41,7 +42,10 @@ struct machine *machine_flat(size_t count);
  */
 struct machine *machine_below(size_t count);
 
-/* `depth` legacy bridges in a line, and 8 functions on the last bus. */
+/*
+ * `depth` legacy bridges in a line, and 8 functions on the last bus, which are
+ * the ones that are asked for.
+ */
 struct machine *machine_chain(unsigned int depth);
 
 /* Report everything to new tables. */

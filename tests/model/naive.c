@@ -152,29 +152,33 @@ static bool sweep(struct naive *naive, uint16_t segment, uint8_t bus)
     return any;
 }
 
-static void refresh(struct naive *naive, uint16_t segment, uint8_t bus)
+/* Upwards, and again from the beginning where something was seen anew. */
+static void refresh(struct naive *naive, uint16_t segment, uint8_t from)
 {
+    uint8_t bus = from;
+
     for ( ;; )
     {
         struct naive_device *way = naive_leads_to(naive, segment, bus);
+        bool own = way && way->secondary == bus;
 
-        if ( way && way->secondary == bus )
+        if ( own && !way->looked_at )
         {
-            if ( !way->looked_at )
-            {
-                look_again(naive, way);
-                settle(naive);
-                if ( way->asleep )
-                    becomes_stale(way);
-                continue;
-            }
+            look_again(naive, way);
+            settle(naive);
+            if ( way->asleep )
+                becomes_stale(way);
+            bus = from;
         }
-        else if ( sweep(naive, segment, bus) )
-            continue;
-        if ( !way )
+        else if ( !own && sweep(naive, segment, bus) )
+            bus = from;
+        else if ( !way )
             return;
-        if ( way->asleep )
+        else if ( way->asleep )
+        {
             becomes_stale(way);
+            bus = from;
+        }
         else
             bus = bus_of(way);
     }
@@ -453,6 +457,8 @@ int naive_add(struct naive *naive, uint32_t sbdf,
         now.extfn = naive_record(naive, physfn)->extfn;
     }
     enter(naive, &now);
+    if ( now.bridge )
+        refresh(naive, (uint16_t)(sbdf >> 16), (uint8_t)(sbdf >> 8));
     return 0;
 }
 

@@ -83,6 +83,12 @@ static void refreshes_the_path(void)
           "00:01.0 r 1 1; 00:02.0 r 2 2; 01:00.0 e; 02:00.0 v; add 00:01.0;"
           "add 00:02.0; gone 00:01.0; vf 02:00.0 01:00.0",
           "00:01.0-? 00:02.0 01:00.0 02:00.0v", "2>00:02.0", "", NULL },
+        /* 03:00.0 is on the way from bus 4, and then leads to bus 5 */
+        { "what comes into the way while it is read is looked at, too",
+          "00:03.0 r 3 3; add 00:03.0; 03:00.0 r 4 4; add 03:00.0;"
+          "00:01.0 r 4 5; add 00:01.0; 04:00.0 p 5 5; add 04:00.0;"
+          "03:00.0 r 5 5; gone 00:03.0; 05:00.0 e; add 05:00.0",
+          "00:01.0! 00:03.0-? 03:00.0! 04:00.0! 05:00.0", NULL, NULL, NULL },
         { "a reset bridge is read again",
           "00:01.0 r 1 4; add 00:01.0; 00:01.0 r 2 2; reset 00:01.0", "00:01.0",
           "2>00:01.0", "", "" },
