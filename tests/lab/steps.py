@@ -82,11 +82,17 @@ def renumber(name, first, last):
     @_step(f"renumber {name} to {first:02x}-{last:02x}")
     def do(host, _patience):
         sbdf = sight.sbdf(host, name)
-        bdf = sbdf.partition(":")[2]
+        ports = f"setpci -A intel-conf1 -s {sbdf.partition(':')[2]}"
+        # A write through the ports takes two accesses, and whoever else looks
+        # at config space in between (a daemon that saw the removal) diverts
+        # the second.
         sight.ask(host, f"echo 1 >/sys/bus/pci/devices/{sbdf}/remove; "
-                        f"setpci -A intel-conf1 -s {bdf} "
-                        f"SECONDARY_BUS={first:02x} "
+                        "for i in 1 2 3 4 5; do sleep 1; "
+                        f"{ports} SECONDARY_BUS={first:02x} "
                         f"SUBORDINATE_BUS={last:02x}; "
+                        f"[ $({ports} SECONDARY_BUS) = {first:02x} ] && "
+                        f"[ $({ports} SUBORDINATE_BUS) = {last:02x} ] && "
+                        "break; done; "
                         "echo 1 >/sys/bus/pci/rescan", 60)
         now = sight.ask(host, f"setpci -s {sbdf} SECONDARY_BUS").strip()
         if now != f"{first:02x}":
