@@ -24,8 +24,8 @@
 
 /*
  * Bring what readers see in line with segment->ways.  `left` has the buses
- * that a device with an alias left: the buses that share an answer with one of these, and
- * those whose answer changed, are added to `remap`.
+ * that a device with an alias left: the buses that share an answer with one of
+ * these, and those whose answer changed, are added to `remap`.
  */
 void xpci_publish(struct xpci_segment *segment, bool ways_changed,
                   const struct xpci_bus_set *left, struct xpci_bus_set *remap);

@@ -76,10 +76,10 @@ static void add(struct xpci *xpci, struct world *world, uint32_t sbdf,
     };
 
     world_set(world, &function);
-    xpci->host->lock(xpci->host->data);
+    xpci_host_lock(xpci->host);
     if ( xpci_add(xpci, sbdf, &report) )
         errx(1, "%08x cannot be added", sbdf);
-    xpci->host->unlock(xpci->host->data);
+    xpci_host_unlock(xpci->host);
 }
 
 static uint32_t *place_of(const struct xpci_segment *segment, uint32_t sbdf)

@@ -55,6 +55,9 @@ bool xpci_xen_on_ats_list(const struct pci_dev *pdev);
 /* Where a capability begins in a function's config space, or 0: nowhere. */
 unsigned int xpci_xen_capability(uint32_t sbdf, uint8_t id);
 
+/* In a 64-bit number that is otherwise an SBDF: no device. */
+#define XPCI_NO_SBDF (~(uint64_t)0)
+
 /* reports.c: from now on Xen may have a device that the tables have not. */
 void xpci_xen_has_more(void);
 

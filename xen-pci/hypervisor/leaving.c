@@ -17,8 +17,8 @@
 
 #define EXTENDED_CONFIG 0x100U
 
-/* The device whose alias stays mapped, as a 64-bit number; all ones: none. */
-static uint64_t __read_mostly leaves_alone = ~(uint64_t)0;
+/* The device whose alias stays mapped, or XPCI_NO_SBDF. */
+static uint64_t __read_mostly leaves_alone = XPCI_NO_SBDF;
 
 bool xpci_xen_leaves_alone(uint32_t sbdf)
 {
@@ -94,7 +94,7 @@ void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
                                  XPCI_DEVFN(sbdf));
 
     xpci_amd_left(sbdf, &kept);
-    write_atomic(&leaves_alone, ~(uint64_t)0);
+    write_atomic(&leaves_alone, XPCI_NO_SBDF);
     xpci_config_hide_nothing();
 
     if ( !rc )

@@ -34,8 +34,8 @@ void xpci_hook_entered(const struct pci_dev *pdev)
         printk(XENLOG_WARNING "xen-pci: no memory for %pp\n", &pdev->sbdf);
 }
 
-/* The device that is new to Xen, as a 64-bit number; all ones: none. */
-static uint64_t is_new = ~(uint64_t)0;
+/* The device that is new to Xen, or XPCI_NO_SBDF. */
+static uint64_t is_new = XPCI_NO_SBDF;
 
 bool xpci_hook_may_be_listed(uint16_t seg, uint8_t bus, uint8_t devfn)
 {
@@ -84,10 +84,10 @@ static int add_to_xen(struct xpci *xpci, uint32_t sbdf, bool in_xen,
     ASSERT(in_xen || !xpci_xen_pdev(sbdf));
     if ( !rc )
     {
-        is_new = in_xen ? ~(uint64_t)0 : sbdf;
+        is_new = in_xen ? XPCI_NO_SBDF : sbdf;
         rc = stock_pci_add_device(XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf),
                                   XPCI_DEVFN(sbdf), info, node);
-        is_new = ~(uint64_t)0;
+        is_new = XPCI_NO_SBDF;
     }
     if ( !rc )
         return 0;
