@@ -307,14 +307,15 @@ int xpci_reset(struct xpci *xpci, uint32_t sbdf)
     xpci_change_begin(&change, xpci,
                       xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
     xpci_path_begin(xpci);
+    /* First: what clashes with it is read too, and may lead to its bus. */
+    if ( record->flags & XPCI_BRIDGE )
+        xpci_path_reread(&change, index);
     if ( record->flags & XPCI_VIRTFN )
         xpci_path_refresh_virtfn(
             &change, XPCI_BUS(sbdf),
             XPCI_BUS(xpci_record(xpci, record->physfn)->sbdf));
     else
         xpci_path_refresh(&change, XPCI_BUS(sbdf));
-    if ( record->flags & XPCI_BRIDGE )
-        xpci_path_reread(&change, index);
     xpci_change_end(&change);
 
     return 0;

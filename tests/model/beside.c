@@ -176,6 +176,14 @@ static void judge(struct beside_counts *counts, const struct ways *ways,
         counts->misled += !way_is_right(ways, world, XPCI_BUS(event->sbdf));
 }
 
+/* The device is there, so dom0 reached it: its way must be right. */
+static void judge_reset(struct beside_counts *counts, const struct ways *ways,
+                        const struct world *world, const struct event *event)
+{
+    counts->resets++;
+    counts->misled_resets += !way_is_right(ways, world, XPCI_BUS(event->sbdf));
+}
+
 static int do_stock(struct stock *stock, const struct event *event)
 {
     switch ( event->kind )
@@ -218,12 +226,18 @@ void beside_apply(struct beside *beside, const struct trial *trial,
 
     switch ( event->kind )
     {
+    case EVENT_RESET:
+        if ( trial->returned || !answers(beside->world, event->sbdf) )
+            return;
+        ways_of_module(&ways, &trial->after, segment);
+        judge_reset(&beside->of_module, &ways, beside->world, event);
+        return;
     case EVENT_SCAN_DEVICE:
     case EVENT_SCAN_SEGMENT:
     case EVENT_ADD:
     case EVENT_REMOVE:
         break;
-    default: /* not told to the hypervisor, or there is no such call in 4.17 */
+    default: /* not told to the hypervisor */
         return;
     }
     rc = do_stock(&beside->stock, event);
@@ -272,6 +286,10 @@ void beside_print(const struct beside *beside)
               module->adds);
     print_row("accepted, and its own way up is one of the above", stock->misled,
               stock->adds, module->misled, module->adds);
+    printf("  %-52s %8s %17lu\n", "resets of a device that is there", "-",
+           module->resets);
+    print_row("its own way up is one of the above", stock->misled_resets,
+              stock->resets, module->misled_resets, module->resets);
     print_row("the host goes down", stock->panics, stock->calls, module->panics,
               module->calls);
 }
@@ -281,5 +299,5 @@ bool beside_is_good(const struct beside *beside)
     const struct beside_counts *module = &beside->of_module;
 
     return !module->unknown && !module->cyclic && !module->refused &&
-           !module->misled && !module->panics;
+           !module->misled && !module->misled_resets && !module->panics;
 }

@@ -21,6 +21,9 @@ struct beside_counts {
     unsigned long adds;
     unsigned long refused;
     unsigned long misled;
+    /* The same of resets, of which stock 4.17 knows nothing. */
+    unsigned long resets;
+    unsigned long misled_resets;
     unsigned long panics; /* the host went down */
 };
 

@@ -480,11 +480,12 @@ int naive_reset(struct naive *naive, uint32_t sbdf)
     begin(naive);
     if ( !device || device->way_only )
         return -ENODEV;
+    if ( device->bridge )
+    {
+        look_again(naive, device);
+        settle(naive);
+    }
     refresh_for(naive, sbdf, device->virtfn, device->physfn);
-    if ( !device->bridge )
-        return 0;
-    look_again(naive, device);
-    settle(naive);
     return 0;
 }
 
