@@ -36,8 +36,8 @@ static void count_clashes(struct xpci *xpci, struct xpci_segment *segment,
 
         if ( other == index || !its.secondary || !xpci_way_clashes(way, &its) )
             continue;
-        bridge->clashes += up ? 1U : ~(uint32_t)0;
-        neighbour->clashes += up ? 1U : ~(uint32_t)0;
+        bridge->clashes = (uint16_t)(bridge->clashes + (up ? 1 : -1));
+        neighbour->clashes = (uint16_t)(neighbour->clashes + (up ? 1 : -1));
     }
 }
 

@@ -50,43 +50,46 @@ bool xpci_config_multifunction(const struct xpci_host *host, uint32_t sbdf)
     return HEADER_MULTIFUNCTION(read_dword(host, sbdf, REG_HEADER));
 }
 
-unsigned int xpci_config_capability(const struct xpci_host *host, uint32_t sbdf,
-                                    uint8_t id)
+/* True where it is one of those looked for, and the first with its ID. */
+static bool note(uint32_t header, const uint8_t *ids, uint32_t *headers,
+                 unsigned int count)
 {
-    unsigned int offset, step;
+    unsigned int i;
 
+    for ( i = 0; i < count; i++ )
+        if ( (header & 0xffU) == ids[i] && !headers[i] )
+        {
+            headers[i] = header;
+            return true;
+        }
+
+    return false;
+}
+
+void xpci_config_capabilities(const struct xpci_host *host, uint32_t sbdf,
+                              const uint8_t *ids, uint32_t *headers,
+                              unsigned int count)
+{
+    unsigned int offset, step, left = count;
+
+    memset(headers, 0, count * sizeof(*headers));
     if ( !(read_dword(host, sbdf, REG_COMMAND_STATUS) &
            STATUS_HAS_CAPABILITIES) )
-        return 0;
+        return;
 
     offset = read_dword(host, sbdf, REG_CAPABILITIES) & 0xfcU;
     for ( step = 0; step < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST;
           step++ )
     {
-        uint32_t capability = read_dword(host, sbdf, offset);
+        uint32_t header = read_dword(host, sbdf, offset);
 
-        if ( (capability & 0xffU) == id )
-            return offset;
-        if ( (capability & 0xffU) == 0xffU )
-            break;
-        offset = (capability >> 8) & 0xfcU;
+        if ( (header & 0xffU) == 0xffU )
+            return;
+        left -= note(header, ids, headers, count);
+        if ( !left )
+            return;
+        offset = (header >> 8) & 0xfcU;
     }
-
-    return 0;
-}
-
-/*
- * The Device/Port Type field of the PCI Express Capabilities register (PCIe
- * Base Specification 5.0, 7.5.3.2), or -1: no such capability.
- */
-static int pcie_port_type(const struct xpci_host *host, uint32_t sbdf)
-{
-    unsigned int offset = xpci_config_capability(host, sbdf, CAPABILITY_PCIE);
-
-    if ( offset == 0 )
-        return -1;
-
-    return (int)((read_dword(host, sbdf, offset) >> 20) & 0xfU);
 }
 
 static enum xpci_type type_from_class(uint32_t class_revision, uint8_t layout)
@@ -103,10 +106,17 @@ static enum xpci_type type_from_class(uint32_t class_revision, uint8_t layout)
     return XPCI_TYPE_PCI_DEVICE;
 }
 
-static enum xpci_type type_of(const struct xpci_host *host, uint32_t sbdf,
-                              uint32_t class_revision, uint8_t layout)
+/*
+ * The Device/Port Type field of the PCI Express Capabilities register: PCIe
+ * Base Specification 5.0, 7.5.3.2.
+ */
+enum xpci_type xpci_config_type(uint32_t class_revision, uint8_t layout,
+                                uint32_t pcie)
 {
-    switch ( pcie_port_type(host, sbdf) )
+    if ( !pcie )
+        return type_from_class(class_revision, layout);
+
+    switch ( (pcie >> 20) & 0xfU )
     {
     case 0x0:
     case 0x1:
@@ -145,7 +155,8 @@ int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
 {
     uint32_t class_revision = read_dword(host, sbdf, REG_CLASS_REVISION);
     struct xpci_bus_numbers numbers = { 0, 0, 0 };
-    uint32_t id;
+    const uint8_t pcie_id = CAPABILITY_PCIE;
+    uint32_t id, pcie;
 
     if ( class_revision == 0xffffffffU )
         return -ENODEV;
@@ -157,8 +168,9 @@ int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
     info->vendor = (uint16_t)id;
     info->device = (uint16_t)(id >> 16);
     info->header_type = HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER));
+    xpci_config_capabilities(host, sbdf, &pcie_id, &pcie, 1);
     info->type =
-        (uint8_t)type_of(host, sbdf, class_revision, info->header_type);
+        (uint8_t)xpci_config_type(class_revision, info->header_type, pcie);
     info->node = XPCI_NO_NODE;
 
     if ( info->header_type == LAYOUT_BRIDGE ||

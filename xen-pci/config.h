@@ -17,11 +17,20 @@ int __must_check xpci_config_identify(const struct xpci_host *host,
                                       struct xpci_device_info *info);
 
 /*
- * Where in config space (0x40-0xfc) the function's first capability with an ID
- * begins, or 0: it has none.
+ * The first dwords of a function's first capabilities with the IDs `ids`, in
+ * `headers`; 0 for one that it has not.  One walk along the list, which ends
+ * when all were seen.  `count` is at least 1.
  */
-unsigned int xpci_config_capability(const struct xpci_host *host, uint32_t sbdf,
-                                    uint8_t id);
+void xpci_config_capabilities(const struct xpci_host *host, uint32_t sbdf,
+                              const uint8_t *ids, uint32_t *headers,
+                              unsigned int count);
+
+/*
+ * What a function is, by its class, its header layout (0-2), and the first
+ * dword of its PCI Express capability (0: it has none).
+ */
+enum xpci_type xpci_config_type(uint32_t class_revision, uint8_t layout,
+                                uint32_t pcie);
 
 /* Does anything answer?  A VF does too, though its vendor ID reads ffff. */
 bool xpci_config_present(const struct xpci_host *host, uint32_t sbdf);

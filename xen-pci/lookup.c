@@ -60,6 +60,24 @@ int xpci_device(const struct xpci *xpci, uint32_t sbdf,
     return 0;
 }
 
+int xpci_attach(struct xpci *xpci, uint32_t sbdf, void *own)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+
+    if ( index == XPCI_NO_RECORD )
+        return -ENODEV;
+    *xpci_record_attached(xpci, index) = own;
+
+    return 0;
+}
+
+void *xpci_attached(const struct xpci *xpci, uint32_t sbdf)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+
+    return index == XPCI_NO_RECORD ? NULL : *xpci_record_attached(xpci, index);
+}
+
 int xpci_bus(const struct xpci *xpci, uint16_t segment_number, uint8_t bus,
              struct xpci_bus_info *info)
 {

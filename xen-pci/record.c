@@ -50,6 +50,7 @@ uint32_t xpci_record_take(struct xpci *xpci)
     xpci->first_free = record->sbdf;
     xpci->free_count--;
     memset(record, 0, sizeof(*record));
+    *xpci_record_attached(xpci, index) = NULL;
 
     return index;
 }

@@ -123,7 +123,8 @@ uint32_t xpci_ways_generation(const struct xpci *xpci)
 
 void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs)
 {
-    costs->device = sizeof(struct xpci_record) + sizeof(uint32_t);
+    costs->device =
+        sizeof(struct xpci_chunk) / XPCI_CHUNK_RECORDS + sizeof(uint32_t);
     costs->segment = sizeof(struct xpci_segment);
     costs->bus_page = sizeof(struct xpci_page);
     costs->allocated = xpci->allocated;

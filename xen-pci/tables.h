@@ -30,8 +30,8 @@ struct xpci_record {
     uint8_t primary;
     uint8_t secondary;
     uint8_t subordinate;
-    uint32_t clashes; /* of a configured bridge: how many others it clashes
-                         with */
+    uint16_t clashes; /* of a configured bridge: how many others it clashes
+                         with; a segment has fewer than 65,536 others */
     uint32_t node;
     uint32_t reading; /* of a bridge: see path.c */
     uint32_t physfn;  /* of a VF: its PF's record */
@@ -90,6 +90,7 @@ struct xpci_segment_leaf {
 #define XPCI_CHUNKS 512U
 struct xpci_chunk {
     struct xpci_record record[XPCI_CHUNK_RECORDS];
+    void *attached[XPCI_CHUNK_RECORDS]; /* what the host keeps for a device */
 };
 struct xpci_chunk_directory {
     struct xpci_chunk *chunk[XPCI_CHUNKS];
@@ -153,14 +154,22 @@ int __must_check xpci_records_reserve(struct xpci *xpci, uint32_t count);
 uint32_t xpci_record_take(struct xpci *xpci);
 void xpci_record_give(struct xpci *xpci, uint32_t index);
 void xpci_records_dispose(struct xpci *xpci);
-static inline struct xpci_record *xpci_record(const struct xpci *xpci,
-                                              uint32_t index)
+static inline struct xpci_chunk *xpci_chunk(const struct xpci *xpci,
+                                            uint32_t index)
 {
     uint32_t chunk = index / XPCI_CHUNK_RECORDS;
 
-    return &xpci->records[chunk / XPCI_CHUNKS]
-                ->chunk[chunk % XPCI_CHUNKS]
-                ->record[index % XPCI_CHUNK_RECORDS];
+    return xpci->records[chunk / XPCI_CHUNKS]->chunk[chunk % XPCI_CHUNKS];
+}
+static inline struct xpci_record *xpci_record(const struct xpci *xpci,
+                                              uint32_t index)
+{
+    return &xpci_chunk(xpci, index)->record[index % XPCI_CHUNK_RECORDS];
+}
+static inline void **xpci_record_attached(const struct xpci *xpci,
+                                          uint32_t index)
+{
+    return &xpci_chunk(xpci, index)->attached[index % XPCI_CHUNK_RECORDS];
 }
 
 /* place.c: the index by BDF. */

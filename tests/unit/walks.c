@@ -190,6 +190,63 @@ static void what_a_lookup_says(void)
     machine_dispose(&machine);
 }
 
+static struct machine *leaving_from;
+static void *attached_when_leaving;
+
+static void note_attached(void *data, uint32_t sbdf)
+{
+    (void)data;
+    if ( sbdf == AT(1, 0, 0) )
+        attached_when_leaving = xpci_attached(leaving_from->xpci, sbdf);
+}
+
+/* What the host attached goes with the device, and only with it. */
+static void what_the_host_attached(void)
+{
+    /* What happens to 01:00.0 with a pointer, and is it attached afterwards? */
+    static const struct {
+        const char *steps;
+        bool stays;
+        bool leaves;
+    } cases[] = {
+        { "add 01:00.0", true, false },
+        { "reset 01:00.0", true, false },
+        { "scan 01:00.0", true, false },
+        { "00:01.0 r 1 3; add 00:01.0", true, false },
+        { "remove 01:00.0", false, true },
+        { "remove 01:00.0; add 01:00.0", false, true },
+        { "01:00.0 o; add 01:00.0", false, true },
+        { "remove 00:01.0", false, true },
+        { "refuse 01:00.0; add 01:00.0", false, false },
+    };
+    struct machine machine;
+    size_t i;
+
+    for ( i = 0; i < ARRAY_SIZE(cases); i++ )
+    {
+        machine_init(&machine);
+        machine_run(&machine,
+                    "00:01.0 r 1 2; 01:00.0 e; add 00:01.0; add 01:00.0");
+        machine.host.locked = true;
+        CU_ASSERT_PTR_NULL(xpci_attached(machine.xpci, AT(1, 0, 0)));
+        CU_ASSERT_EQUAL(xpci_attach(machine.xpci, AT(1, 0, 0), &machine), 0);
+        CU_ASSERT_EQUAL(xpci_attach(machine.xpci, AT(1, 0, 1), &machine),
+                        -ENODEV);
+        CU_ASSERT_PTR_NULL(xpci_attached(machine.xpci, AT(1, 0, 1)));
+        CU_ASSERT_PTR_NULL(xpci_attached(machine.xpci, AT(0, 1, 0)));
+        machine.host.locked = false;
+        leaving_from = &machine;
+        attached_when_leaving = NULL;
+        machine.host.on_leaving = note_attached;
+        machine_run(&machine, cases[i].steps);
+        CU_ASSERT_PTR_EQUAL(xpci_attached(machine.xpci, AT(1, 0, 0)),
+                            cases[i].stays ? &machine : NULL);
+        CU_ASSERT_PTR_EQUAL(attached_when_leaving,
+                            cases[i].leaves ? &machine : NULL);
+        machine_dispose(&machine);
+    }
+}
+
 static void problems(void)
 {
     static const struct {
@@ -260,6 +317,7 @@ CU_TestInfo walk_tests[] = {
     { "a change ends a walk", a_change_ends_a_walk },
     { "lookups take no lock", lookups_take_no_lock },
     { "what a lookup says", what_a_lookup_says },
+    { "what the host attached goes with the device", what_the_host_attached },
     { "problems", problems },
     { "neighbouring segments", neighbouring_segments },
     CU_TEST_INFO_NULL,

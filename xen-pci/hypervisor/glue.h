@@ -52,14 +52,27 @@ bool xpci_xen_answers_as_reported(uint32_t sbdf);
 /* Is the device among those whose translation caches Xen flushes? */
 bool xpci_xen_on_ats_list(const struct pci_dev *pdev);
 
-/* Where a capability begins in a function's config space, or 0: nowhere. */
-unsigned int xpci_xen_capability(uint32_t sbdf, uint8_t id);
+/* xpci_config_capabilities() of the core, with Xen's access. */
+void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,
+                           unsigned int count);
 
 /* In a 64-bit number that is otherwise an SBDF: no device. */
 #define XPCI_NO_SBDF (~(uint64_t)0)
 
-/* reports.c: from now on Xen may have a device that the tables have not. */
+/* devices.c: from now on Xen may have a device that the tables have not. */
 void xpci_xen_has_more(void);
+
+/* False: Xen has no device there, and its list need not be walked for it. */
+bool xpci_xen_may_have(const struct xpci *xpci, uint32_t sbdf);
+
+/*
+ * The device that Xen knows, or NULL: attached in the tables; where Xen may
+ * have more, a walk of its list.  pcidevs_lock held.
+ */
+struct pci_dev *xpci_xen_pdev(uint32_t sbdf);
+
+/* The device is about to be freed.  pcidevs_lock held. */
+void xpci_xen_detach(struct pci_dev *pdev);
 
 /*
  * Does Xen take down a device now whose alias others share?  Its answer for
@@ -103,12 +116,6 @@ struct xpci_amd_kept {
 void xpci_amd_leaving(struct pci_dev *pdev, bool alias_is_shared,
                       struct xpci_amd_kept *kept);
 void xpci_amd_left(uint32_t sbdf, const struct xpci_amd_kept *kept);
-
-/* The device that Xen knows, or NULL: a walk of its list.  pcidevs_lock held. */
-static inline struct pci_dev *xpci_xen_pdev(uint32_t sbdf)
-{
-    return pci_get_pdev(NULL, (pci_sbdf_t){ .sbdf = sbdf });
-}
 
 /*
  * text.c: devices, buses and problems as lines (docs/hypfs.md).  `line` has

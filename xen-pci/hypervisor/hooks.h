@@ -36,7 +36,7 @@ void stock_pci_conf_write32(pci_sbdf_t sbdf, unsigned int reg, uint32_t data);
 bool xpci_hook_may_be_listed(uint16_t seg, uint8_t bus, uint8_t devfn);
 
 /* Xen has entered a device in its list.  pcidevs_lock held. */
-void xpci_hook_entered(const struct pci_dev *pdev);
+void xpci_hook_entered(struct pci_dev *pdev);
 
 /* Xen frees a device.  pcidevs_lock held. */
 void xpci_hook_freeing(struct pci_dev *pdev);

@@ -12,33 +12,47 @@
 #include "config.h"
 #include "glue.h"
 
-static unsigned int message_control(pci_sbdf_t sbdf, unsigned int capability)
+/* Of the capabilities that are looked at, the first dwords. */
+enum {
+    EXPRESS,
+    MSI,
+    MSIX,
+    CAPABILITIES
+};
+
+/* MSI and MSI-X have Message Control in their upper half. */
+static unsigned int message_control(uint32_t header)
 {
-    return pci_conf_read16(sbdf, capability + PCI_MSI_FLAGS);
+    return header >> 16;
 }
 
 /* Does config space say of MSI what it said when Xen looked? */
-static bool same_msi(const struct pci_dev *pdev)
+static bool same_msi(const struct pci_dev *pdev, uint32_t header)
 {
-    unsigned int at = xpci_xen_capability(pdev->sbdf.sbdf, PCI_CAP_ID_MSI);
-    unsigned int vectors = 0;
-
-    if ( at )
-        vectors = multi_msi_capable(message_control(pdev->sbdf, at));
+    unsigned int vectors =
+        header ? multi_msi_capable(message_control(header)) : 0;
 
     return vectors == pdev->msi_maxvec;
 }
 
 /* The same of MSI-X. */
-static bool same_msix(const struct pci_dev *pdev)
+static bool same_msix(const struct pci_dev *pdev, uint32_t header)
 {
-    unsigned int at = xpci_xen_capability(pdev->sbdf.sbdf, PCI_CAP_ID_MSIX);
+    if ( !header || !pdev->msix )
+        return !header == !pdev->msix;
 
-    if ( !at || !pdev->msix )
-        return !at == !pdev->msix;
+    return msix_table_size(message_control(header)) == pdev->msix->nr_entries;
+}
 
-    return msix_table_size(message_control(pdev->sbdf, at)) ==
-           pdev->msix->nr_entries;
+/* Xen took the type when the device was entered; the tables may have later. */
+static bool same_type(const struct pci_dev *pdev,
+                      const struct xpci_device_info *info, uint32_t express)
+{
+    if ( xpci_attached(xpci_instance(), info->sbdf) != pdev )
+        return pdev_type(pdev->seg, pdev->bus, pdev->devfn) == pdev->type;
+
+    return xpci_config_type(info->class_revision, info->header_type, express) ==
+           info->type;
 }
 
 bool xpci_xen_on_ats_list(const struct pci_dev *pdev)
@@ -54,22 +68,40 @@ static bool same_ats(const struct pci_dev *pdev)
                PCI_EXT_CAP_ID_ATS;
 }
 
-bool xpci_xen_answers_as_reported(uint32_t sbdf)
+static bool answers_as_reported(uint32_t sbdf, struct xpci_device_info *info)
 {
     const pci_sbdf_t at = { .sbdf = sbdf };
+
+    return !xpci_device(xpci_instance(), sbdf, info) &&
+           pci_conf_read32(at, PCI_CLASS_REVISION) == info->class_revision &&
+           pci_conf_read32(at, PCI_VENDOR_ID) ==
+               (info->vendor | (uint32_t)info->device << 16);
+}
+
+bool xpci_xen_answers_as_reported(uint32_t sbdf)
+{
     struct xpci_device_info info;
 
-    return !xpci_device(xpci_instance(), sbdf, &info) &&
-           pci_conf_read32(at, PCI_CLASS_REVISION) == info.class_revision &&
-           pci_conf_read32(at, PCI_VENDOR_ID) ==
-               (info.vendor | (uint32_t)info.device << 16);
+    return answers_as_reported(sbdf, &info);
 }
 
 bool xpci_xen_is_same(const struct pci_dev *pdev)
 {
-    return xpci_xen_answers_as_reported(pdev->sbdf.sbdf) &&
-           pdev_type(pdev->seg, pdev->bus, pdev->devfn) == pdev->type &&
-           same_msi(pdev) && same_msix(pdev) && same_ats(pdev);
+    static const uint8_t ids[CAPABILITIES] = {
+        [EXPRESS] = PCI_CAP_ID_EXP,
+        [MSI] = PCI_CAP_ID_MSI,
+        [MSIX] = PCI_CAP_ID_MSIX,
+    };
+    uint32_t headers[CAPABILITIES];
+    struct xpci_device_info info;
+
+    if ( !answers_as_reported(pdev->sbdf.sbdf, &info) )
+        return false;
+    xpci_xen_capabilities(info.sbdf, ids, headers, CAPABILITIES);
+
+    return same_type(pdev, &info, headers[EXPRESS]) &&
+           same_msi(pdev, headers[MSI]) && same_msix(pdev, headers[MSIX]) &&
+           same_ats(pdev);
 }
 
 /*

@@ -71,9 +71,10 @@ static const struct xpci_host host = {
     .log = host_log,
 };
 
-unsigned int xpci_xen_capability(uint32_t sbdf, uint8_t id)
+void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,
+                           unsigned int count)
 {
-    return xpci_config_capability(&host, sbdf, id);
+    xpci_config_capabilities(&host, sbdf, ids, headers, count);
 }
 
 bool xpci_enabled(void)

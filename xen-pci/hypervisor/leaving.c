@@ -62,8 +62,11 @@ static void forget_ats(struct pci_dev *pdev)
 
 void xpci_hook_freeing(struct pci_dev *pdev)
 {
-    if ( xpci_enabled() )
-        forget_ats(pdev);
+    if ( !xpci_enabled() )
+        return;
+
+    forget_ats(pdev);
+    xpci_xen_detach(pdev);
 }
 
 void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)

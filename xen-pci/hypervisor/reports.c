@@ -8,44 +8,12 @@
 #include "doors.h"
 #include "glue.h"
 
-/* Xen has, or may have, a device that the tables have not. */
-static bool incomplete;
-
-void xpci_xen_has_more(void)
-{
-    incomplete = true;
-}
-
-void xpci_hook_entered(const struct pci_dev *pdev)
-{
-    struct xpci *xpci;
-    int rc = -ENODEV;
-
-    if ( !xpci_hook_may_be_listed(pdev->seg, pdev->bus, pdev->devfn) )
-        return; /* it was just entered in the tables */
-
-    xpci = xpci_instance_get();
-    /* For what was scanned before, this does nothing. */
-    if ( xpci )
-        rc = xpci_scan_device(xpci, pdev->sbdf.sbdf);
-    if ( rc )
-        xpci_xen_has_more();
-    if ( rc == -ENOMEM )
-        printk(XENLOG_WARNING "xen-pci: no memory for %pp\n", &pdev->sbdf);
-}
-
 /* The device that is new to Xen, or XPCI_NO_SBDF. */
 static uint64_t is_new = XPCI_NO_SBDF;
 
 bool xpci_hook_may_be_listed(uint16_t seg, uint8_t bus, uint8_t devfn)
 {
     return is_new != XPCI_SBDF(seg, bus, devfn);
-}
-
-/* False: Xen has no device there, and its list need not be walked for it. */
-static bool may_be_in_xen(const struct xpci *xpci, uint32_t sbdf)
-{
-    return incomplete || xpci_lookup(xpci, sbdf, NULL, NULL);
 }
 
 /*
@@ -55,15 +23,17 @@ static bool may_be_in_xen(const struct xpci *xpci, uint32_t sbdf)
 static int add_to_tables(struct xpci *xpci, uint32_t sbdf, bool in_xen,
                          const struct xpci_report *report)
 {
-    const struct pci_dev *pdev;
+    struct pci_dev *pdev;
     int rc = xpci_add(xpci, sbdf, report);
 
     if ( rc || !in_xen )
         return rc;
 
     pdev = xpci_xen_pdev(sbdf);
-    if ( !pdev || xpci_xen_is_same(pdev) )
+    if ( !pdev )
         return 0;
+    if ( xpci_xen_is_same(pdev) )
+        return xpci_attach(xpci, sbdf, pdev);
 
     printk(XENLOG_INFO "xen-pci: %pp is another device now\n", &pdev->sbdf);
     rc = xpci_remove(xpci, sbdf);
@@ -136,7 +106,7 @@ static int add(struct xpci *xpci, uint32_t sbdf,
     struct xpci_report report = {
         .node = node == NUMA_NO_NODE ? XPCI_NO_NODE : node,
     };
-    bool in_xen = may_be_in_xen(xpci, sbdf);
+    bool in_xen = xpci_xen_may_have(xpci, sbdf);
     int rc;
 
     if ( info )

@@ -189,6 +189,16 @@ int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
 int __must_check XPCI_LOCKED xpci_device(const struct xpci *xpci, uint32_t sbdf,
                                          struct xpci_device_info *info);
 
+/*
+ * A pointer to what the host itself keeps for the device at `sbdf`, so that it
+ * need not look for it.  The tables do nothing with it, and forget it with the
+ * device: when the host's `leaving` is called, it is still there.  A device
+ * that was just entered has NULL.  xpci_attach(): 0 or -ENODEV (not known).
+ */
+int __must_check XPCI_LOCKED xpci_attach(struct xpci *xpci, uint32_t sbdf,
+                                         void *own);
+void *XPCI_LOCKED xpci_attached(const struct xpci *xpci, uint32_t sbdf);
+
 /* The bridge that leads to a bus: 0 and `*info`, or -ENODEV: none does. */
 int __must_check XPCI_LOCKED xpci_bus(const struct xpci *xpci, uint16_t segment,
                                       uint8_t bus, struct xpci_bus_info *info);
@@ -212,7 +222,7 @@ bool __must_check XPCI_LOCKED xpci_is_valid(const struct xpci *xpci,
 
 /* What the tables cost, in bytes, as the host's `alloc` was asked for. */
 struct xpci_costs {
-    size_t device;    /* a device's record and its place in the index */
+    size_t device;    /* a record, the host's pointer, the place in the index */
     size_t segment;   /* a segment without devices */
     size_t bus_page;  /* the index of four neighbouring buses */
     size_t allocated; /* all that `xpci` holds now */
