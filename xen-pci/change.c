@@ -123,7 +123,8 @@ static void leave_bus(struct xpci_change *change, unsigned int bus)
     while ( devfn-- )
     {
         uint32_t index =
-            xpci_place_get(change->segment, bus, devfn) & XPCI_PLACE_RECORD;
+            xpci_place_get(change->segment, XPCI_SBDF(0, bus, devfn)) &
+            XPCI_PLACE_RECORD;
 
         if ( index == XPCI_NO_RECORD )
             continue;

@@ -5,26 +5,17 @@
  */
 #include "publish.h"
 
-bool xpci_lookup(const struct xpci *xpci, uint32_t sbdf, enum xpci_type *type,
-                 unsigned int *flags)
+uint32_t xpci_lookup(const struct xpci *xpci, uint32_t sbdf)
 {
     const struct xpci_segment *segment =
         xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
     uint32_t place;
 
-    if ( !segment )
-        return false;
-    place = xpci_place_get(segment, XPCI_BUS(sbdf), XPCI_DEVFN(sbdf));
-    if ( !place || (place & XPCI_PLACE_WAY_ONLY) )
-        return false;
+    if ( unlikely(!segment) )
+        return 0;
+    place = xpci_place_get(segment, sbdf);
 
-    if ( type )
-        *type = (place >> XPCI_PLACE_TYPE_SHIFT) & XPCI_PLACE_TYPE_MASK;
-    if ( flags )
-        *flags = (place & XPCI_PLACE_VIRTFN ? XPCI_VIRTFN : 0U) |
-                 (place & XPCI_PLACE_EXTFN ? XPCI_EXTFN : 0U);
-
-    return true;
+    return unlikely(place & XPCI_PLACE_WAY_ONLY) ? 0 : place;
 }
 
 int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,

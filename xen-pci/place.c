@@ -5,9 +5,9 @@
 #include "tables.h"
 
 int xpci_place_reserve(struct xpci *xpci, struct xpci_segment *segment,
-                       unsigned int bus)
+                       uint32_t sbdf)
 {
-    struct xpci_page **place = &segment->page[xpci_page_number(bus)];
+    struct xpci_page **place = &segment->page[xpci_page_number(sbdf)];
     struct xpci_page *page;
 
     if ( *place )
@@ -28,7 +28,7 @@ static uint32_t place_of(const struct xpci_record *record, uint32_t index)
 {
     uint32_t place = index;
 
-    place |= (uint32_t)record->type << XPCI_PLACE_TYPE_SHIFT;
+    place |= (uint32_t)record->type << XPCI_LOOKUP_TYPE_SHIFT;
     if ( record->flags & XPCI_VIRTFN )
         place |= XPCI_PLACE_VIRTFN;
     if ( record->flags & XPCI_EXTFN )
@@ -44,12 +44,10 @@ static uint32_t place_of(const struct xpci_record *record, uint32_t index)
 static void place_store(struct xpci_segment *segment, uint32_t sbdf,
                         uint32_t place)
 {
-    struct xpci_page *page = segment->page[xpci_page_number(XPCI_BUS(sbdf))];
+    struct xpci_page *page = segment->page[xpci_page_number(sbdf)];
 
     /* One word that says all: nothing else has to be seen with it. */
-    xpci_store_release(
-        &page->place[xpci_page_offset(XPCI_BUS(sbdf), XPCI_DEVFN(sbdf))],
-        place);
+    xpci_store_release(&page->place[xpci_page_offset(sbdf)], place);
 }
 
 void xpci_place_set(struct xpci *xpci, struct xpci_segment *segment,
@@ -73,6 +71,5 @@ uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
     if ( !segment )
         return XPCI_NO_RECORD;
 
-    return xpci_place_get(segment, XPCI_BUS(sbdf), XPCI_DEVFN(sbdf)) &
-           XPCI_PLACE_RECORD;
+    return xpci_place_get(segment, sbdf) & XPCI_PLACE_RECORD;
 }

@@ -33,9 +33,9 @@ static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
     *segment = xpci_segment_get(xpci, XPCI_SEGMENT(sbdf));
     if ( !*segment )
         return -ENOMEM;
-    rc = xpci_place_reserve(xpci, *segment, XPCI_BUS(sbdf));
+    rc = xpci_place_reserve(xpci, *segment, sbdf);
     if ( !rc && physfn != sbdf )
-        rc = xpci_place_reserve(xpci, *segment, XPCI_BUS(physfn));
+        rc = xpci_place_reserve(xpci, *segment, physfn);
     if ( !rc )
         rc = xpci_records_reserve(xpci, devices);
 

@@ -43,12 +43,12 @@ struct xpci_record {
 };
 
 /*
- * A place in the index by BDF: the record's number in bits 23-0, the type in
- * bits 27-24, and the flags below.  0 where there is no device.  Published.
+ * A place in the index by BDF, which is also what xpci_lookup() says: the
+ * record's number in bits 23-0, the type in bits 27-24, and the flags below,
+ * the first two where xpci_lookup_flags() has them.  0 where there is no
+ * device.  Published.
  */
 #define XPCI_PLACE_RECORD 0x00ffffffU
-#define XPCI_PLACE_TYPE_SHIFT 24U
-#define XPCI_PLACE_TYPE_MASK 0xfU
 #define XPCI_PLACE_VIRTFN 0x10000000U
 #define XPCI_PLACE_EXTFN 0x20000000U
 #define XPCI_PLACE_WAY_ONLY 0x40000000U
@@ -56,8 +56,9 @@ struct xpci_record {
 /* The places of four neighbouring buses: a page of memory. */
 #define XPCI_PAGE_BUSES 4U
 #define XPCI_PAGES (XPCI_BUSES / XPCI_PAGE_BUSES)
+#define XPCI_PAGE_PLACES (XPCI_PAGE_BUSES * XPCI_DEVFNS)
 struct xpci_page {
-    uint32_t place[XPCI_PAGE_BUSES * XPCI_DEVFNS];
+    uint32_t place[XPCI_PAGE_PLACES];
 };
 
 struct xpci_segment {
@@ -134,7 +135,7 @@ static inline struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
     const struct xpci_segment_leaf *leaf;
 
     /* Pairs with the releases in xpci_segment_get(). */
-    if ( number < XPCI_DIRECT_SEGMENTS )
+    if ( likely(number < XPCI_DIRECT_SEGMENTS) )
         return xpci_load_acquire(&xpci->direct[number]);
     leaf = xpci_load_acquire(&xpci->leaf[number / XPCI_LEAF_SEGMENTS]);
     if ( !leaf )
@@ -179,54 +180,50 @@ static inline void **xpci_record_attached(const struct xpci *xpci,
 
     predicate has_page_of{L}(struct xpci_segment *segment, integer sbdf) =
       has_pages(segment) &&
-      \valid(segment->page[XPCI_BUS(sbdf) / XPCI_PAGE_BUSES]);
+      \valid(segment->page[sbdf / XPCI_PAGE_PLACES % XPCI_PAGES]);
 
     // Different BDFs have different places.
     lemma places_differ:
-      \forall integer bus, devfn, page, offset;
-        0 <= bus < XPCI_BUSES && 0 <= devfn < XPCI_DEVFNS &&
-        page == bus / XPCI_PAGE_BUSES &&
-        offset == bus % XPCI_PAGE_BUSES * XPCI_DEVFNS + devfn ==>
-        page * XPCI_PAGE_BUSES * XPCI_DEVFNS + offset ==
-          bus * XPCI_DEVFNS + devfn; */
+      \forall integer bdf; 0 <= bdf < 0x10000 ==>
+        bdf / XPCI_PAGE_PLACES % XPCI_PAGES * XPCI_PAGE_PLACES +
+          bdf % XPCI_PAGE_PLACES == bdf; */
 /*@ assigns \nothing;
-    ensures \result == bus % XPCI_BUSES / XPCI_PAGE_BUSES < XPCI_PAGES; */
-static inline unsigned int xpci_page_number(unsigned int bus)
+    ensures \result == sbdf / XPCI_PAGE_PLACES % XPCI_PAGES < XPCI_PAGES; */
+static inline unsigned int xpci_page_number(uint32_t sbdf)
 {
-    return bus % XPCI_BUSES / XPCI_PAGE_BUSES;
+    return sbdf / XPCI_PAGE_PLACES % XPCI_PAGES;
 }
 
 /*@ assigns \nothing;
-    ensures \result ==
-      bus % XPCI_PAGE_BUSES * XPCI_DEVFNS + devfn % XPCI_DEVFNS <
-      XPCI_PAGE_BUSES * XPCI_DEVFNS; */
-static inline unsigned int xpci_page_offset(unsigned int bus,
-                                            unsigned int devfn)
+    ensures \result == sbdf % XPCI_PAGE_PLACES < XPCI_PAGE_PLACES; */
+static inline unsigned int xpci_page_offset(uint32_t sbdf)
 {
-    return bus % XPCI_PAGE_BUSES * XPCI_DEVFNS + devfn % XPCI_DEVFNS;
+    return sbdf % XPCI_PAGE_PLACES;
 }
 
-/* The place of a BDF: 0 where there is none.  May be called without the lock.
+/*
+ * The place of a BDF: 0 where there is none.  The segment in `sbdf` does not
+ * count.  May be called without the lock.
  */
 /*@ requires has_pages(segment);
     assigns \nothing; */
 static inline uint32_t xpci_place_get(const struct xpci_segment *segment,
-                                      unsigned int bus, unsigned int devfn)
+                                      uint32_t sbdf)
 {
     /* Pairs with the release in xpci_place_reserve(). */
     const struct xpci_page *page =
-        xpci_load_acquire(&segment->page[xpci_page_number(bus)]);
+        xpci_load_acquire(&segment->page[xpci_page_number(sbdf)]);
 
-    if ( !page )
+    if ( unlikely(!page) )
         return 0;
 
-    return xpci_load_relaxed(&page->place[xpci_page_offset(bus, devfn)]);
+    return xpci_load_relaxed(&page->place[xpci_page_offset(sbdf)]);
 }
 
 /* Make room for a place. */
 int __must_check xpci_place_reserve(struct xpci *xpci,
                                     struct xpci_segment *segment,
-                                    unsigned int bus);
+                                    uint32_t sbdf);
 /* Enter or change the place of record `index`, from what the record says. */
 void xpci_place_set(struct xpci *xpci, struct xpci_segment *segment,
                     uint32_t index);

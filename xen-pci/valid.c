@@ -15,13 +15,11 @@ typedef bool rule_check(const struct xpci *xpci,
  */
 static uint32_t next_place(const struct xpci_segment *segment, uint32_t bdf)
 {
-    const uint32_t page_size = XPCI_PAGE_BUSES * XPCI_DEVFNS;
-
     while ( bdf < XPCI_BUSES * XPCI_DEVFNS )
     {
-        if ( !segment->page[bdf / page_size] )
-            bdf += page_size - bdf % page_size;
-        else if ( xpci_place_get(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf)) )
+        if ( !segment->page[xpci_page_number(bdf)] )
+            bdf += XPCI_PAGE_PLACES - xpci_page_offset(bdf);
+        else if ( xpci_place_get(segment, bdf) )
             break;
         else
             bdf++;
@@ -34,10 +32,9 @@ static uint32_t next_place(const struct xpci_segment *segment, uint32_t bdf)
     for ( (bdf) = next_place(segment, 0); (bdf) < XPCI_BUSES * XPCI_DEVFNS; \
           (bdf) = next_place(segment, (bdf) + 1) )
 
-static uint32_t record_at(const struct xpci_segment *segment, unsigned int bus,
-                          unsigned int devfn)
+static uint32_t record_at(const struct xpci_segment *segment, uint32_t sbdf)
 {
-    return xpci_place_get(segment, bus, devfn) & XPCI_PLACE_RECORD;
+    return xpci_place_get(segment, sbdf) & XPCI_PLACE_RECORD;
 }
 
 /* Each place names a record of that SBDF, and says what the record says. */
@@ -48,8 +45,7 @@ static bool places_agree(const struct xpci *xpci,
 
     for_each_place (segment, bdf)
     {
-        uint32_t place =
-            xpci_place_get(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf));
+        uint32_t place = xpci_place_get(segment, bdf);
         const struct xpci_record *record;
 
         if ( (place & XPCI_PLACE_RECORD) == XPCI_NO_RECORD ||
@@ -57,8 +53,7 @@ static bool places_agree(const struct xpci *xpci,
             return false;
         record = xpci_record(xpci, place & XPCI_PLACE_RECORD);
         if ( record->sbdf != XPCI_SBDF(segment->number, 0, 0) + bdf ||
-             record->type !=
-                 ((place >> XPCI_PLACE_TYPE_SHIFT) & XPCI_PLACE_TYPE_MASK) ||
+             record->type != xpci_lookup_type(place) ||
              !(record->flags & XPCI_VIRTFN) != !(place & XPCI_PLACE_VIRTFN) ||
              !(record->flags & XPCI_EXTFN) != !(place & XPCI_PLACE_EXTFN) ||
              !(record->flags & XPCI_WAY_ONLY) !=
@@ -77,8 +72,7 @@ static bool listed_bridge_is_known(const struct xpci *xpci,
     const struct xpci_record *bridge = xpci_record(xpci, index);
 
     return bridge->flags & XPCI_BRIDGE &&
-           record_at(segment, XPCI_BUS(bridge->sbdf),
-                     XPCI_DEVFN(bridge->sbdf)) == index;
+           record_at(segment, bridge->sbdf) == index;
 }
 
 /* The list has every bridge in the table once, and nothing else. */
@@ -99,7 +93,7 @@ static bool bridges_are_listed(const struct xpci *xpci,
     }
     for_each_place (segment, bdf)
     {
-        index = record_at(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf));
+        index = record_at(segment, bdf);
         if ( xpci_record(xpci, index)->flags & XPCI_BRIDGE )
             known++;
     }
@@ -227,7 +221,7 @@ static bool virtfns_have_physfns(const struct xpci *xpci,
 
     for_each_place (segment, bdf)
     {
-        uint32_t index = record_at(segment, XPCI_BUS(bdf), XPCI_DEVFN(bdf));
+        uint32_t index = record_at(segment, bdf);
         const struct xpci_record *record, *physfn;
 
         record = xpci_record(xpci, index);

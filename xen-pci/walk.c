@@ -43,13 +43,11 @@ static void walk_step(struct xpci_walk *walk, uint32_t step)
 static int walk_devices(const struct xpci *xpci, struct xpci_walk *walk,
                         struct xpci_device_info *devices, unsigned int room)
 {
-    const uint32_t page_size = XPCI_PAGE_BUSES * XPCI_DEVFNS;
     struct xpci_segment *segment;
     unsigned int count = 0;
 
     while ( !walk->done && count < room )
     {
-        unsigned int bus;
         uint32_t index;
 
         if ( !walk_segment(xpci, walk, &segment) )
@@ -57,14 +55,12 @@ static int walk_devices(const struct xpci *xpci, struct xpci_walk *walk,
             walk->done = true;
             break;
         }
-        bus = XPCI_BUS(walk->next);
-        if ( !segment->page[xpci_page_number(bus)] )
+        if ( !segment->page[xpci_page_number(walk->next)] )
         {
-            walk_step(walk, page_size - walk->next % page_size);
+            walk_step(walk, XPCI_PAGE_PLACES - xpci_page_offset(walk->next));
             continue;
         }
-        index = xpci_place_get(segment, bus, XPCI_DEVFN(walk->next)) &
-                XPCI_PLACE_RECORD;
+        index = xpci_place_get(segment, walk->next) & XPCI_PLACE_RECORD;
         if ( index != XPCI_NO_RECORD )
             xpci_record_info(xpci, xpci_record(xpci, index), &devices[count++]);
         walk_step(walk, 1);

@@ -58,7 +58,7 @@ static void check_leaving(void *data, uint32_t sbdf)
     struct trial *trial = data;
     unsigned int bus;
 
-    if ( !xpci_lookup(trial->xpci, sbdf, NULL, NULL) )
+    if ( !xpci_lookup(trial->xpci, sbdf) )
         complain(trial, "leaving(%x): the lookup does not know it any more",
                  sbdf);
     for ( bus = 0; bus < 256; bus++ )
@@ -338,14 +338,14 @@ static void check_remap(struct trial *trial, const struct event *event)
 static void check_lookup(struct trial *trial, uint32_t sbdf)
 {
     const struct naive_device *device = naive_find(&trial->naive, sbdf);
-    enum xpci_type type = XPCI_TYPES;
-    unsigned int flags = 0;
+    uint32_t known = xpci_lookup(trial->xpci, sbdf);
+    enum xpci_type type = xpci_lookup_type(known);
+    unsigned int flags = xpci_lookup_flags(known);
     unsigned int expected = 0;
-    bool known = xpci_lookup(trial->xpci, sbdf, &type, &flags);
 
     if ( device && device->way_only )
         device = NULL;
-    if ( known != (device != NULL) )
+    if ( !known != !device )
         complain(trial, "lookup(%x) says %s", sbdf,
                  known ? "known" : "unknown");
     if ( !known || !device )

@@ -84,8 +84,8 @@ static void add(struct xpci *xpci, struct world *world, uint32_t sbdf,
 
 static uint32_t *place_of(const struct xpci_segment *segment, uint32_t sbdf)
 {
-    return &segment->page[xpci_page_number(XPCI_BUS(sbdf))]
-                ->place[xpci_page_offset(XPCI_BUS(sbdf), XPCI_DEVFN(sbdf))];
+    return &segment->page[xpci_page_number(sbdf)]
+                ->place[xpci_page_offset(sbdf)];
 }
 
 static void break_places(const struct xpci *xpci, struct xpci_segment *segment)

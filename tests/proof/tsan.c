@@ -72,19 +72,23 @@ static void check_answer(struct reader *reader, unsigned int *seen,
     *seen = version;
 }
 
+static void check_lookup(const struct shared *shared, uint32_t sbdf,
+                         enum xpci_type expected)
+{
+    uint32_t known = xpci_lookup(shared->xpci, sbdf);
+
+    if ( known &&
+         (xpci_lookup_type(known) != expected || xpci_lookup_flags(known)) )
+        errx(1, "%x is of type %u, flags %x", sbdf,
+             (unsigned int)xpci_lookup_type(known), xpci_lookup_flags(known));
+}
+
 static void check_lookups(const struct shared *shared, unsigned int seen)
 {
-    enum xpci_type type = XPCI_TYPE_UNKNOWN;
-    unsigned int flags = ~0U;
-
-    if ( xpci_lookup(shared->xpci, version_sbdf(seen), &type, &flags) &&
-         (type != XPCI_TYPE_PCI_BRIDGE || flags) )
-        errx(1, "a bridge is of type %u, flags %x", (unsigned int)type, flags);
-    if ( xpci_lookup(shared->xpci, XPCI_SBDF(SPARE_SEGMENT, seen & 0xffU, 0),
-                     &type, &flags) &&
-         (type != XPCI_TYPE_PCI_DEVICE || flags) )
-        errx(1, "a device is of type %u, flags %x", (unsigned int)type, flags);
-    if ( xpci_lookup(shared->xpci, XPCI_SBDF(0, LAST_BUS, 0), NULL, NULL) )
+    check_lookup(shared, version_sbdf(seen), XPCI_TYPE_PCI_BRIDGE);
+    check_lookup(shared, XPCI_SBDF(SPARE_SEGMENT, seen & 0xffU, 0),
+                 XPCI_TYPE_PCI_DEVICE);
+    if ( xpci_lookup(shared->xpci, XPCI_SBDF(0, LAST_BUS, 0)) )
         errx(1, "a device that there never was is known");
 }
 

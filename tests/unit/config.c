@@ -3,6 +3,7 @@
  * What config space is taken for: types, capabilities, the bus scan, the
  * last bus.
  */
+#include "../../xen-pci/config.h"
 #include "script.h"
 #include "suites.h"
 
@@ -22,17 +23,18 @@ static uint32_t read_raw(void *data, uint32_t sbdf, unsigned int offset)
 /* The type that a function at 00:00.0 with these bytes is taken for. */
 static enum xpci_type type_of_raw(void)
 {
-    enum xpci_type type = XPCI_TYPES;
     struct machine machine;
+    uint32_t known;
 
     machine_init(&machine);
     machine.host.host.config_read = read_raw;
     raw_reads = 0;
     CU_ASSERT_EQUAL(machine_add(&machine, 0), 0);
     CU_ASSERT(raw_reads < 256);
-    CU_ASSERT(xpci_lookup(machine.xpci, 0, &type, NULL));
+    known = xpci_lookup(machine.xpci, 0);
+    CU_ASSERT_NOT_EQUAL(known, 0);
     machine_dispose(&machine);
-    return type;
+    return xpci_lookup_type(known);
 }
 
 static void make_raw(uint32_t class_revision, uint8_t layout, bool capabilities)
@@ -157,6 +159,37 @@ static void capability_lists(void)
     CU_ASSERT_EQUAL(type_of_raw(), XPCI_TYPE_PCI_DEVICE);
 }
 
+/* Several capabilities in one walk: the first with each ID, none read twice. */
+static void several_capabilities(void)
+{
+    static const uint8_t ids[] = { 0x10, 0x05, 0x11 };
+    const struct xpci_host host = { .config_read = read_raw };
+    uint32_t headers[3];
+
+    make_raw(0x02000000, 0, true);
+    raw[0x40 / 4] = 0x00800005 | 0x50 << 8;
+    raw[0x50 / 4] = 0x00900005 | 0x60 << 8;
+    raw[0x60 / 4] = 0x00020010 | 0x70 << 8;
+    raw[0x70 / 4] = 0x00000001;
+    raw_reads = 0;
+    xpci_config_capabilities(&host, 0, ids, headers, 3);
+    CU_ASSERT_EQUAL(headers[0], raw[0x60 / 4]);
+    CU_ASSERT_EQUAL(headers[1], raw[0x40 / 4]);
+    CU_ASSERT_EQUAL(headers[2], 0);
+    CU_ASSERT_EQUAL(raw_reads, 6); /* status, pointer, four capabilities */
+
+    /* When all were seen, it ends. */
+    raw[0x70 / 4] = 0x00000011 | 0x80 << 8;
+    raw_reads = 0;
+    xpci_config_capabilities(&host, 0, ids, headers, 3);
+    CU_ASSERT_EQUAL(headers[2], raw[0x70 / 4]);
+    CU_ASSERT_EQUAL(raw_reads, 6);
+
+    make_raw(0x02000000, 0, false);
+    xpci_config_capabilities(&host, 0, ids, headers, 3);
+    CU_ASSERT_FALSE(headers[0] || headers[1] || headers[2]);
+}
+
 static void the_last_bus(void)
 {
     static const struct script_case cases[] = {
@@ -258,6 +291,7 @@ CU_TestInfo config_tests[] = {
     { "types", types },
     { "only three types alias", only_three_types_alias },
     { "capability lists of all kinds", capability_lists },
+    { "several capabilities in one walk", several_capabilities },
     { "the first and the last bus", the_last_bus },
     { "the scan of boot", the_scan_of_boot },
     { "the scan of one device", scan_of_one_device },

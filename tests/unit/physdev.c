@@ -47,7 +47,7 @@ static void begin(struct machine *machine)
 
 static bool known(const struct machine *machine, uint32_t sbdf)
 {
-    return xpci_lookup(machine->xpci, sbdf, NULL, NULL);
+    return xpci_lookup(machine->xpci, sbdf);
 }
 
 static void pci_device_add(void)

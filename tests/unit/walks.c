@@ -140,8 +140,6 @@ static void a_change_ends_a_walk(void)
 static void lookups_take_no_lock(void)
 {
     struct xpci_upstream upstream;
-    enum xpci_type type;
-    unsigned int flags;
     struct machine machine;
     uint32_t sbdf;
 
@@ -152,7 +150,7 @@ static void lookups_take_no_lock(void)
         bool known = sbdf == AT(0, 1, 0) || sbdf == AT(1, 0, 0) ||
                      sbdf == AT(5, 0, 0) || sbdf == AT(0xff, 0x1f, 7);
 
-        CU_ASSERT_EQUAL(xpci_lookup(machine.xpci, sbdf, &type, &flags), known);
+        CU_ASSERT_EQUAL(xpci_lookup(machine.xpci, sbdf) != 0, known);
         CU_ASSERT_EQUAL(xpci_upstream(machine.xpci, sbdf, &upstream),
                         XPCI_BUS(sbdf) >= 1 && XPCI_BUS(sbdf) <= 9);
         if ( XPCI_BUS(sbdf) >= 1 && XPCI_BUS(sbdf) <= 9 )
@@ -160,8 +158,8 @@ static void lookups_take_no_lock(void)
                       upstream.secondary == 1);
     }
     /* Segments that nobody ever spoke of. */
-    CU_ASSERT_FALSE(xpci_lookup(machine.xpci, 0x10000, NULL, NULL));
-    CU_ASSERT_FALSE(xpci_lookup(machine.xpci, 0xffffffff, NULL, NULL));
+    CU_ASSERT_FALSE(xpci_lookup(machine.xpci, 0x10000));
+    CU_ASSERT_FALSE(xpci_lookup(machine.xpci, 0xffffffff));
     CU_ASSERT_EQUAL(xpci_upstream(machine.xpci, 0xffff0000, &upstream), 0);
     CU_ASSERT_EQUAL(machine.host.lock_errors, 0);
     machine.host.locked = false;
@@ -170,23 +168,31 @@ static void lookups_take_no_lock(void)
 
 static void what_a_lookup_says(void)
 {
-    enum xpci_type type;
-    unsigned int flags;
+    static const struct {
+        uint32_t sbdf;
+        enum xpci_type type;
+        unsigned int flags; /* of a bridge's, a lookup says none */
+    } known[] = {
+        { AT(0, 1, 0), XPCI_TYPE_ROOT_PORT, 0 },
+        { AT(0, 2, 0), XPCI_TYPE_PCI_BRIDGE, 0 },
+        { AT(1, 0, 0), XPCI_TYPE_ENDPOINT, XPCI_EXTFN },
+        { AT(1, 0, 1), XPCI_TYPE_ENDPOINT, XPCI_VIRTFN | XPCI_EXTFN },
+    };
     struct machine machine;
+    uint32_t word;
+    size_t i;
 
     machine_init(&machine);
     machine_run(&machine, "00:01.0 r 1 1; 01:00.0 e; 01:00.1 v; add 00:01.0;"
                           "ext 01:00.0; vf 01:00.1 01:00.0; 00:02.0 c 1 1;"
                           "add 00:02.0");
-    /* Of a bridge's flags a lookup says none. */
-    CU_ASSERT(xpci_lookup(machine.xpci, AT(0, 1, 0), &type, &flags));
-    CU_ASSERT(type == XPCI_TYPE_ROOT_PORT && flags == 0);
-    CU_ASSERT(xpci_lookup(machine.xpci, AT(1, 0, 0), &type, &flags));
-    CU_ASSERT(type == XPCI_TYPE_ENDPOINT && flags == XPCI_EXTFN);
-    CU_ASSERT(xpci_lookup(machine.xpci, AT(1, 0, 1), NULL, &flags));
-    CU_ASSERT(flags == (XPCI_VIRTFN | XPCI_EXTFN));
-    CU_ASSERT(xpci_lookup(machine.xpci, AT(1, 0, 1), &type, NULL));
-    CU_ASSERT(type == XPCI_TYPE_ENDPOINT);
+    for ( i = 0; i < ARRAY_SIZE(known); i++ )
+    {
+        word = xpci_lookup(machine.xpci, known[i].sbdf);
+        CU_ASSERT_NOT_EQUAL(word, 0);
+        CU_ASSERT_EQUAL(xpci_lookup_type(word), known[i].type);
+        CU_ASSERT_EQUAL(xpci_lookup_flags(word), known[i].flags);
+    }
     machine_dispose(&machine);
 }
 
@@ -302,10 +308,9 @@ static void neighbouring_segments(void)
         CU_ASSERT_EQUAL(machine_add(&machine, function.sbdf), 0);
         CU_ASSERT(xpci_is_valid(machine.xpci, NULL));
         for ( j = 0; j < ARRAY_SIZE(segments); j++ )
-            CU_ASSERT_EQUAL(xpci_lookup(machine.xpci,
-                                        XPCI_SBDF(segments[j], 0, 0), NULL,
-                                        NULL),
-                            j <= i);
+            CU_ASSERT_EQUAL(
+                !xpci_lookup(machine.xpci, XPCI_SBDF(segments[j], 0, 0)),
+                j > i);
     }
     machine_dispose(&machine);
 }

@@ -63,7 +63,6 @@ static uint16_t requester_of(const struct xpci_bus_info *info, uint32_t sbdf)
 {
     uint16_t listed = table_of(sbdf)[(uint16_t)sbdf].dte_requestor_id;
     uint16_t bridge = info->alias, taken = info->secondary << 8;
-    enum xpci_type type;
 
     if ( !info->aliased )
         return sbdf;
@@ -72,8 +71,8 @@ static uint16_t requester_of(const struct xpci_bus_info *info, uint32_t sbdf)
     if ( listed == bridge || listed == taken )
         return listed;
 
-    return xpci_lookup(xpci_instance(), info->alias, &type, NULL) &&
-                   type == XPCI_TYPE_PCIE_TO_PCI_BRIDGE
+    return xpci_lookup_type(xpci_lookup(xpci_instance(), info->alias)) ==
+                   XPCI_TYPE_PCIE_TO_PCI_BRIDGE
                ? taken
                : bridge;
 }

@@ -17,7 +17,7 @@ void xpci_xen_has_more(void)
 
 bool xpci_xen_may_have(const struct xpci *xpci, uint32_t sbdf)
 {
-    return incomplete || xpci_lookup(xpci, sbdf, NULL, NULL);
+    return incomplete || xpci_lookup(xpci, sbdf);
 }
 
 struct pci_dev *xpci_xen_pdev(uint32_t sbdf)

@@ -60,7 +60,7 @@ void cf_check xpci_xen_remap(void *data, uint16_t segment,
             uint32_t sbdf = XPCI_SBDF(segment, bus, devfn);
             struct pci_dev *pdev;
 
-            if ( !xpci_lookup(xpci, sbdf, NULL, NULL) )
+            if ( !xpci_lookup(xpci, sbdf) )
                 continue;
             pdev = xpci_xen_pdev(sbdf);
             if ( is_mapped_by_alias(pdev) )
@@ -77,7 +77,7 @@ static bool has_neighbour(const struct xpci *xpci, uint32_t sbdf,
     {
         uint32_t other = XPCI_SBDF(XPCI_SEGMENT(sbdf), bus, devfn);
 
-        if ( other != sbdf && xpci_lookup(xpci, other, NULL, NULL) &&
+        if ( other != sbdf && xpci_lookup(xpci, other) &&
              is_mapped_by_alias(xpci_xen_pdev(other)) )
             return true;
     }

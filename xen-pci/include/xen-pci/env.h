@@ -27,6 +27,13 @@
 #    ifndef __must_check
 #        define __must_check __attribute__((warn_unused_result))
 #    endif
+#    ifdef __FRAMAC__
+#        define likely(condition) (condition)
+#        define unlikely(condition) (condition)
+#    else
+#        define likely(condition) __builtin_expect(!!(condition), 1)
+#        define unlikely(condition) __builtin_expect(!!(condition), 0)
+#    endif
 #    ifndef ARRAY_SIZE
 #        define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
 #    endif

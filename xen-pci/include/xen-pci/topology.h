@@ -170,12 +170,27 @@ int __must_check XPCI_LOCKED xpci_reset(struct xpci *xpci, uint32_t sbdf);
 void XPCI_LOCKED xpci_refuse(struct xpci *xpci, uint32_t sbdf);
 
 /*
- * Is there a device at `sbdf`, and what is it?  True and `*type`, `*flags`
- * (XPCI_VIRTFN and XPCI_EXTFN only), either of which may be NULL, or false.
- * No lock, one load of one word: before or after a change, never in between.
+ * What is known of the device at `sbdf`, in one word for the two functions
+ * below: never 0; 0 where no device is known.  No lock, one load of one word:
+ * before or after a change, never in between.
  */
-bool xpci_lookup(const struct xpci *xpci, uint32_t sbdf, enum xpci_type *type,
-                 unsigned int *flags);
+uint32_t xpci_lookup(const struct xpci *xpci, uint32_t sbdf);
+
+#define XPCI_LOOKUP_TYPE_SHIFT 24U
+#define XPCI_LOOKUP_TYPE_MASK 0xfU
+#define XPCI_LOOKUP_FLAGS_SHIFT 28U
+
+static inline enum xpci_type xpci_lookup_type(uint32_t known)
+{
+    return (enum xpci_type)((known >> XPCI_LOOKUP_TYPE_SHIFT) &
+                            XPCI_LOOKUP_TYPE_MASK);
+}
+
+/* XPCI_VIRTFN and XPCI_EXTFN; of a bridge's flags a lookup says none. */
+static inline unsigned int xpci_lookup_flags(uint32_t known)
+{
+    return (known >> XPCI_LOOKUP_FLAGS_SHIFT) & (XPCI_VIRTFN | XPCI_EXTFN);
+}
 
 /*
  * The upstream bridge, in Xen's sense, of a device at `sbdf` (only segment
