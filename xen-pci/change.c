@@ -5,30 +5,12 @@
 #include "publish.h"
 #include "sriov.h"
 
-void xpci_change_begin(struct xpci_change *change, struct xpci *xpci,
-                       struct xpci_segment *segment)
-{
-    memset(change, 0, sizeof(*change));
-    change->xpci = xpci;
-    change->segment = segment;
-}
-
-void xpci_change_end(struct xpci_change *change)
+static void publish(const struct xpci_change *change)
 {
     const struct xpci_host *host = change->xpci->host;
-    struct xpci_bus_set remap;
+    struct xpci_bus_set remap = { { 0 } };
     unsigned int word;
 
-    if ( !change->tables )
-        return;
-
-    change->xpci->generation++;
-    change->xpci->ways_generation += change->ways;
-    /* An endpoint without an alias concerns nobody else. */
-    if ( !change->ways && !change->any_left )
-        return;
-
-    memset(&remap, 0, sizeof(remap));
     xpci_publish(change->segment, change->ways, &change->left, &remap);
     for ( word = 0; word < ARRAY_SIZE(remap.word); word++ )
         if ( remap.word[word] )
@@ -38,6 +20,18 @@ void xpci_change_end(struct xpci_change *change)
         }
 }
 
+void xpci_change_end(const struct xpci_change *change)
+{
+    if ( !change->tables )
+        return;
+
+    change->xpci->generation++;
+    change->xpci->ways_generation += change->ways;
+    /* An endpoint without an alias concerns nobody else. */
+    if ( change->ways || change->any_left )
+        publish(change);
+}
+
 uint32_t xpci_change_enter(struct xpci_change *change,
                            const struct xpci_device_info *info, uint32_t physfn)
 {
@@ -45,14 +39,16 @@ uint32_t xpci_change_enter(struct xpci_change *change,
     uint32_t index = xpci_record_take(xpci);
     struct xpci_record *record = xpci_record(xpci, index);
 
-    record->sbdf = info->sbdf;
-    record->class_revision = info->class_revision;
-    record->vendor = info->vendor;
-    record->device = info->device;
-    record->type = info->type;
-    record->flags = info->flags & (XPCI_VIRTFN | XPCI_EXTFN | XPCI_BRIDGE);
-    record->header_type = info->header_type;
-    record->node = info->node;
+    *record = (struct xpci_record){
+        .sbdf = info->sbdf,
+        .class_revision = info->class_revision,
+        .vendor = info->vendor,
+        .device = info->device,
+        .type = info->type,
+        .flags = info->flags & (XPCI_VIRTFN | XPCI_EXTFN | XPCI_BRIDGE),
+        .header_type = info->header_type,
+        .node = info->node,
+    };
 
     if ( physfn != XPCI_NO_RECORD )
         xpci_sriov_link(xpci, index, physfn);
@@ -97,7 +93,8 @@ static void leave(struct xpci_change *change, uint32_t index)
     /* For what is only a way, the host keeps nothing that could be shared. */
     if ( !(record->flags & XPCI_WAY_ONLY) )
     {
-        host->leaving(host->data, record->sbdf);
+        host->leaving(host->data, record->sbdf,
+                      *xpci_record_attached(change->xpci, index));
         if ( xpci_published_alias(change->segment, XPCI_BUS(record->sbdf)) )
         {
             xpci_bus_set_add(&change->left, XPCI_BUS(record->sbdf));

@@ -17,11 +17,15 @@ struct xpci_change {
     struct xpci_bus_set left; /* buses that a device with an alias left */
 };
 
-void xpci_change_begin(struct xpci_change *change, struct xpci *xpci,
-                       struct xpci_segment *segment);
+static inline void xpci_change_begin(struct xpci_change *change,
+                                     struct xpci *xpci,
+                                     struct xpci_segment *segment)
+{
+    *change = (struct xpci_change){ .xpci = xpci, .segment = segment };
+}
 
 /* One publication to readers, then the host is told which answers changed. */
-void xpci_change_end(struct xpci_change *change);
+void xpci_change_end(const struct xpci_change *change);
 
 /*
  * Enter a device that is not known, for which a record and its place are

@@ -66,18 +66,13 @@ static bool note(uint32_t header, const uint8_t *ids, uint32_t *headers,
     return false;
 }
 
-void xpci_config_capabilities(const struct xpci_host *host, uint32_t sbdf,
+static void walk_capabilities(const struct xpci_host *host, uint32_t sbdf,
                               const uint8_t *ids, uint32_t *headers,
                               unsigned int count)
 {
-    unsigned int offset, step, left = count;
+    unsigned int offset = read_dword(host, sbdf, REG_CAPABILITIES) & 0xfcU;
+    unsigned int step, left = count;
 
-    memset(headers, 0, count * sizeof(*headers));
-    if ( !(read_dword(host, sbdf, REG_COMMAND_STATUS) &
-           STATUS_HAS_CAPABILITIES) )
-        return;
-
-    offset = read_dword(host, sbdf, REG_CAPABILITIES) & 0xfcU;
     for ( step = 0; step < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST;
           step++ )
     {
@@ -90,6 +85,18 @@ void xpci_config_capabilities(const struct xpci_host *host, uint32_t sbdf,
             return;
         offset = (header >> 8) & 0xfcU;
     }
+}
+
+void xpci_config_capabilities(const struct xpci_host *host, uint32_t sbdf,
+                              const uint8_t *ids, uint32_t *headers,
+                              unsigned int count)
+{
+    unsigned int i;
+
+    for ( i = 0; i < count; i++ )
+        headers[i] = 0;
+    if ( read_dword(host, sbdf, REG_COMMAND_STATUS) & STATUS_HAS_CAPABILITIES )
+        walk_capabilities(host, sbdf, ids, headers, count);
 }
 
 static enum xpci_type type_from_class(uint32_t class_revision, uint8_t layout)
@@ -154,34 +161,35 @@ int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
                          struct xpci_device_info *info)
 {
     uint32_t class_revision = read_dword(host, sbdf, REG_CLASS_REVISION);
-    struct xpci_bus_numbers numbers = { 0, 0, 0 };
     const uint8_t pcie_id = CAPABILITY_PCIE;
+    struct xpci_bus_numbers numbers;
     uint32_t id, pcie;
 
     if ( class_revision == 0xffffffffU )
         return -ENODEV;
 
-    memset(info, 0, sizeof(*info));
     id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
-    info->sbdf = sbdf;
-    info->class_revision = class_revision;
-    info->vendor = (uint16_t)id;
-    info->device = (uint16_t)(id >> 16);
-    info->header_type = HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER));
+    *info = (struct xpci_device_info){
+        .sbdf = sbdf,
+        .class_revision = class_revision,
+        .vendor = (uint16_t)id,
+        .device = (uint16_t)(id >> 16),
+        .header_type = HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER)),
+        .node = XPCI_NO_NODE,
+    };
     xpci_config_capabilities(host, sbdf, &pcie_id, &pcie, 1);
     info->type =
         (uint8_t)xpci_config_type(class_revision, info->header_type, pcie);
-    info->node = XPCI_NO_NODE;
 
     if ( info->header_type == LAYOUT_BRIDGE ||
          info->header_type == LAYOUT_CARDBUS )
     {
         read_numbers(host, sbdf, &numbers);
         info->flags = XPCI_BRIDGE;
+        info->primary = numbers.primary;
+        info->secondary = numbers.secondary;
+        info->subordinate = numbers.subordinate;
     }
-    info->primary = numbers.primary;
-    info->secondary = numbers.secondary;
-    info->subordinate = numbers.subordinate;
 
     return 0;
 }

@@ -21,11 +21,6 @@ static uint32_t done(const struct xpci *xpci)
     return xpci->reading * 2U + 1U;
 }
 
-void xpci_path_begin(struct xpci *xpci)
-{
-    xpci->reading++;
-}
-
 static void mark_clashing(struct xpci_change *change,
                           const struct xpci_record *bridge)
 {

@@ -9,7 +9,10 @@
 #include "config.h"
 
 /* Begin a report: no bridge has been read in it. */
-void xpci_path_begin(struct xpci *xpci);
+static inline void xpci_path_begin(struct xpci *xpci)
+{
+    xpci->reading++;
+}
 
 /* Read the bridges on the way from bus `from` to the root again. */
 void xpci_path_refresh(struct xpci_change *change, unsigned int from);

@@ -62,14 +62,3 @@ void xpci_place_clear(struct xpci_segment *segment, uint32_t sbdf)
 {
     place_store(segment, sbdf, 0);
 }
-
-uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
-{
-    const struct xpci_segment *segment =
-        xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
-
-    if ( !segment )
-        return XPCI_NO_RECORD;
-
-    return xpci_place_get(segment, sbdf) & XPCI_PLACE_RECORD;
-}

@@ -45,11 +45,9 @@ int xpci_records_reserve(struct xpci *xpci, uint32_t count)
 uint32_t xpci_record_take(struct xpci *xpci)
 {
     uint32_t index = xpci->first_free;
-    struct xpci_record *record = xpci_record(xpci, index);
 
-    xpci->first_free = record->sbdf;
+    xpci->first_free = xpci_record(xpci, index)->sbdf;
     xpci->free_count--;
-    memset(record, 0, sizeof(*record));
     *xpci_record_attached(xpci, index) = NULL;
 
     return index;

@@ -152,6 +152,7 @@ struct xpci_segment *xpci_segment_next(const struct xpci *xpci,
 
 /* record.c: the pool.  After a successful reserve, takes cannot fail. */
 int __must_check xpci_records_reserve(struct xpci *xpci, uint32_t count);
+/* What the record says is left from before; nothing is attached to it. */
 uint32_t xpci_record_take(struct xpci *xpci);
 void xpci_record_give(struct xpci *xpci, uint32_t index);
 void xpci_records_dispose(struct xpci *xpci);
@@ -232,7 +233,16 @@ void xpci_place_set(struct xpci *xpci, struct xpci_segment *segment,
 void xpci_place_clear(struct xpci_segment *segment, uint32_t sbdf);
 
 /* The record's number for an SBDF, XPCI_NO_RECORD where there is none. */
-uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf);
+static inline uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
+{
+    const struct xpci_segment *segment =
+        xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
+
+    if ( !segment )
+        return XPCI_NO_RECORD;
+
+    return xpci_place_get(segment, sbdf) & XPCI_PLACE_RECORD;
+}
 
 /* What the record says, in the form for users. */
 void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,

@@ -65,10 +65,11 @@ static void host_unlock(void *data)
     pthread_mutex_unlock(&machine->lock);
 }
 
-static void host_leaving(void *data, uint32_t sbdf)
+static void host_leaving(void *data, uint32_t sbdf, void *attached)
 {
     (void)data;
     (void)sbdf;
+    (void)attached;
 }
 
 static void host_remap(void *data, uint16_t segment,

@@ -70,11 +70,12 @@ static void host_unlock(void *data)
     host->locked = false;
 }
 
-static void host_leaving(void *data, uint32_t sbdf)
+static void host_leaving(void *data, uint32_t sbdf, void *attached)
 {
     struct test_host *host = data;
 
     needs_lock(host);
+    host->attached = attached;
     host->left = grow(host->left, host->left_count + 1, &host->left_room,
                       sizeof(*host->left));
     host->left[host->left_count++] = sbdf;

@@ -32,6 +32,7 @@ struct test_host {
     unsigned int lock_errors;
 
     /* Since test_host_forget(). */
+    void *attached; /* to the one that left last */
     uint32_t *left;
     size_t left_count;
     size_t left_room;

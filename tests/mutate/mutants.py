@@ -64,7 +64,7 @@ MUTANTS = [
      "number <= XPCI_DIRECT_SEGMENTS"),
     ("walk.c", "walk_step", "next < walk->next", "next <= walk->next + 1U"),
     ("walk.c", "walk_devices", "count < room", "count <= room"),
-    ("config.c", "xpci_config_capabilities", "offset >= CAPABILITY_FIRST",
+    ("config.c", "walk_capabilities", "offset >= CAPABILITY_FIRST",
      "offset > CAPABILITY_FIRST"),
     ("physdev.c", "device_add", "size < ADD_SIZE )", "size <= ADD_SIZE )"),
     ("physdev.c", "manage_add_ext", "manage.is_extfn > 1",

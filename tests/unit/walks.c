@@ -202,8 +202,10 @@ static void *attached_when_leaving;
 static void note_attached(void *data, uint32_t sbdf)
 {
     (void)data;
+    CU_ASSERT_PTR_EQUAL(leaving_from->host.attached,
+                        xpci_attached(leaving_from->xpci, sbdf));
     if ( sbdf == AT(1, 0, 0) )
-        attached_when_leaving = xpci_attached(leaving_from->xpci, sbdf);
+        attached_when_leaving = leaving_from->host.attached;
 }
 
 /* What the host attached goes with the device, and only with it. */

@@ -69,10 +69,11 @@ static void host_unlock(void *data)
         abort();
 }
 
-static void host_leaving(void *data, uint32_t sbdf)
+static void host_leaving(void *data, uint32_t sbdf, void *attached)
 {
     struct embedded_state *state = data;
 
+    (void)attached;
     state->left[state->left_count++ % EMBEDDED_LEFT_ROOM] = sbdf;
 }
 

@@ -187,7 +187,7 @@ void xpci_amd_leaving(struct pci_dev *pdev, bool alias_is_shared,
     struct ivrs_mappings *map = table_of(pdev->sbdf.sbdf);
     uint16_t bdf = pdev->sbdf.bdf;
 
-    memset(kept, 0, sizeof(*kept));
+    *kept = (struct xpci_amd_kept){ .alone = false };
     if ( !map )
         return;
 

@@ -15,6 +15,11 @@ void xpci_xen_has_more(void)
     incomplete = true;
 }
 
+bool xpci_xen_has_all(void)
+{
+    return !incomplete;
+}
+
 bool xpci_xen_may_have(const struct xpci *xpci, uint32_t sbdf)
 {
     return incomplete || xpci_lookup(xpci, sbdf);
@@ -31,27 +36,34 @@ struct pci_dev *xpci_xen_pdev(uint32_t sbdf)
     return pci_get_pdev(NULL, (pci_sbdf_t){ .sbdf = sbdf });
 }
 
+/* Reported devices are in the tables by now; the others Xen has scanned. */
+static int attach(struct xpci *xpci, struct pci_dev *pdev)
+{
+    int rc = xpci_attach(xpci, pdev->sbdf.sbdf, pdev);
+
+    if ( !rc )
+        return 0;
+    rc = xpci_scan_device(xpci, pdev->sbdf.sbdf);
+
+    return rc ?: xpci_attach(xpci, pdev->sbdf.sbdf, pdev);
+}
+
 void xpci_hook_entered(struct pci_dev *pdev)
 {
     struct xpci *xpci = xpci_instance_get();
-    int rc = -ENODEV;
+    int rc = xpci ? attach(xpci, pdev) : -ENODEV;
 
-    /* For what was scanned or reported before, the scan does nothing. */
-    if ( xpci )
-        rc = xpci_scan_device(xpci, pdev->sbdf.sbdf);
-    if ( !rc )
-        rc = xpci_attach(xpci, pdev->sbdf.sbdf, pdev);
     if ( rc )
         xpci_xen_has_more();
     if ( rc == -ENOMEM )
         printk(XENLOG_WARNING "xen-pci: no memory for %pp\n", &pdev->sbdf);
 }
 
-void xpci_xen_detach(struct pci_dev *pdev)
+void xpci_xen_detach(const struct pci_dev *pdev)
 {
     struct xpci *xpci = xpci_instance();
 
-    if ( xpci && xpci_attached(xpci, pdev->sbdf.sbdf) == pdev &&
-         xpci_attach(xpci, pdev->sbdf.sbdf, NULL) )
-        ASSERT_UNREACHABLE();
+    /* What the tables do not know has nothing attached. */
+    if ( xpci && xpci_attach(xpci, pdev->sbdf.sbdf, NULL) )
+        ASSERT(incomplete);
 }

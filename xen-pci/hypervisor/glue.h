@@ -38,7 +38,7 @@ void xpci_config_hide_nothing(void);
  * leaving.c: Xen's own removal of one device, for struct xpci_host.  All that
  * Xen keeps for it goes; nothing is done to another device in its place.
  */
-void xpci_xen_leaving(void *data, uint32_t sbdf);
+void xpci_xen_leaving(void *data, uint32_t sbdf, void *attached);
 
 /*
  * identity.c: is what sits at a device's place still what Xen knows there?
@@ -62,6 +62,9 @@ void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,
 /* devices.c: from now on Xen may have a device that the tables have not. */
 void xpci_xen_has_more(void);
 
+/* True: each of Xen's devices is attached to one of the tables'. */
+bool xpci_xen_has_all(void);
+
 /* False: Xen has no device there, and its list need not be walked for it. */
 bool xpci_xen_may_have(const struct xpci *xpci, uint32_t sbdf);
 
@@ -72,7 +75,7 @@ bool xpci_xen_may_have(const struct xpci *xpci, uint32_t sbdf);
 struct pci_dev *xpci_xen_pdev(uint32_t sbdf);
 
 /* The device is about to be freed.  pcidevs_lock held. */
-void xpci_xen_detach(struct pci_dev *pdev);
+void xpci_xen_detach(const struct pci_dev *pdev);
 
 /*
  * Does Xen take down a device now whose alias others share?  Its answer for

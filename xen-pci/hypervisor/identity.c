@@ -48,7 +48,7 @@ static bool same_msix(const struct pci_dev *pdev, uint32_t header)
 static bool same_type(const struct pci_dev *pdev,
                       const struct xpci_device_info *info, uint32_t express)
 {
-    if ( xpci_attached(xpci_instance(), info->sbdf) != pdev )
+    if ( !xpci_xen_has_all() )
         return pdev_type(pdev->seg, pdev->bus, pdev->devfn) == pdev->type;
 
     return xpci_config_type(info->class_revision, info->header_type, express) ==
@@ -73,8 +73,9 @@ static bool answers_as_reported(uint32_t sbdf, struct xpci_device_info *info)
     const pci_sbdf_t at = { .sbdf = sbdf };
 
     return !xpci_device(xpci_instance(), sbdf, info) &&
-           pci_conf_read32(at, PCI_CLASS_REVISION) == info->class_revision &&
-           pci_conf_read32(at, PCI_VENDOR_ID) ==
+           stock_pci_conf_read32(at, PCI_CLASS_REVISION) ==
+               info->class_revision &&
+           stock_pci_conf_read32(at, PCI_VENDOR_ID) ==
                (info->vendor | (uint32_t)info->device << 16);
 }
 

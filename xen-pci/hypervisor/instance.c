@@ -18,8 +18,11 @@ static struct xpci *__read_mostly instance;
 static uint32_t cf_check config_read(void *data, uint32_t sbdf,
                                      unsigned int offset)
 {
-    /* All ones beyond 255 where there is no MMCONFIG: Xen sees to that. */
-    return pci_conf_read32((pci_sbdf_t){ .sbdf = sbdf }, offset);
+    /*
+     * All ones beyond 255 where there is no MMCONFIG: Xen sees to that.  What
+     * is hidden from Xen (config.c) is not hidden from the tables.
+     */
+    return stock_pci_conf_read32((pci_sbdf_t){ .sbdf = sbdf }, offset);
 }
 
 static void *cf_check host_alloc(void *data, size_t size)

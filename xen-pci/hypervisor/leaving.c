@@ -69,9 +69,9 @@ void xpci_hook_freeing(struct pci_dev *pdev)
     xpci_xen_detach(pdev);
 }
 
-void cf_check xpci_xen_leaving(void *data, uint32_t sbdf)
+void cf_check xpci_xen_leaving(void *data, uint32_t sbdf, void *attached)
 {
-    struct pci_dev *pdev = xpci_xen_pdev(sbdf);
+    struct pci_dev *pdev = attached ?: xpci_xen_pdev(sbdf);
     struct xpci_amd_kept kept;
     bool shared;
     int rc;

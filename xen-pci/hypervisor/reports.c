@@ -33,7 +33,7 @@ static int add_to_tables(struct xpci *xpci, uint32_t sbdf, bool in_xen,
     if ( !pdev )
         return 0;
     if ( xpci_xen_is_same(pdev) )
-        return xpci_attach(xpci, sbdf, pdev);
+        return xpci_xen_has_all() ? 0 : xpci_attach(xpci, sbdf, pdev);
 
     printk(XENLOG_INFO "xen-pci: %pp is another device now\n", &pdev->sbdf);
     rc = xpci_remove(xpci, sbdf);
@@ -169,7 +169,7 @@ static int remove(struct xpci *xpci, uint32_t sbdf)
     /* What only Xen knows, such as what there was no memory for. */
     if ( rc == -ENODEV && xpci_xen_pdev(sbdf) )
     {
-        xpci_xen_leaving(NULL, sbdf);
+        xpci_xen_leaving(NULL, sbdf, NULL);
         rc = 0;
     }
 

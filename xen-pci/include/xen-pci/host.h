@@ -52,11 +52,11 @@ struct xpci_host {
     void (*unlock)(void *data);
 
     /*
-     * The device at `sbdf` goes, and with it all that the host keeps for it.
-     * Called once for each device, deepest first, VFs before their PF, while
+     * The device at `sbdf` goes, and with it all that the host keeps for it
+     * (`attached` is what xpci_attached() says).  Called once for each device, deepest first, VFs before their PF, while
      * the lookups still answer as before.  Must not change the tables.
      */
-    void (*leaving)(void *data, uint32_t sbdf);
+    void (*leaving)(void *data, uint32_t sbdf, void *attached);
 
     /*
      * What was derived from the upstream lookup for devices on these buses
