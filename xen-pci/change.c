@@ -5,7 +5,7 @@
 #include "publish.h"
 #include "sriov.h"
 
-static void publish(const struct xpci_change *change)
+static void publish(struct xpci_change *change)
 {
     const struct xpci_host *host = change->xpci->host;
     struct xpci_bus_set remap = { { 0 } };
@@ -20,7 +20,7 @@ static void publish(const struct xpci_change *change)
         }
 }
 
-void xpci_change_end(const struct xpci_change *change)
+void xpci_change_end(struct xpci_change *change)
 {
     if ( !change->tables )
         return;

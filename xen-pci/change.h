@@ -25,7 +25,7 @@ static inline void xpci_change_begin(struct xpci_change *change,
 }
 
 /* One publication to readers, then the host is told which answers changed. */
-void xpci_change_end(const struct xpci_change *change);
+void xpci_change_end(struct xpci_change *change);
 
 /*
  * Enter a device that is not known, for which a record and its place are

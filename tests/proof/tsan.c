@@ -16,23 +16,33 @@
 
 #include <err.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #define LAST_BUS 0xffU
 #define READERS 2
 #define SPARE_SEGMENT 0x1234U
 
+/* So often the writer waits for all readers, for at most so many seconds. */
+#define VERSIONS_BETWEEN 100U
+#define PATIENCE 60
+
 struct shared {
     struct xpci *xpci;
     atomic_uint newest; /* the version that the writer makes now */
     atomic_bool end;
+    /* Of each reader.  Relaxed, or they would hide what is to be found. */
+    atomic_uint seen[READERS]; /* the version that it saw last */
+    atomic_uint none[READERS]; /* how often it saw none */
 };
 
 struct reader {
     pthread_t thread;
-    const struct shared *shared;
+    struct shared *shared;
+    unsigned int number;
     unsigned long answers;
     unsigned long none;
     unsigned long versions; /* that it saw */
@@ -51,13 +61,15 @@ static uint8_t version_secondary(unsigned int version)
 static void check_answer(struct reader *reader, unsigned int *seen,
                          unsigned int bus)
 {
-    const struct shared *shared = reader->shared;
+    struct shared *shared = reader->shared;
     struct xpci_upstream upstream;
     unsigned int version, newest;
 
     if ( !xpci_upstream(shared->xpci, XPCI_SBDF(0, bus, 0), &upstream) )
     {
         reader->none++;
+        atomic_fetch_add_explicit(&shared->none[reader->number], 1U,
+                                  memory_order_relaxed);
         return;
     }
     newest = atomic_load(&shared->newest);
@@ -70,6 +82,8 @@ static void check_answer(struct reader *reader, unsigned int *seen,
     reader->versions += version != *seen;
     reader->answers++;
     *seen = version;
+    atomic_store_explicit(&shared->seen[reader->number], version,
+                          memory_order_relaxed);
 }
 
 static void check_lookup(const struct shared *shared, uint32_t sbdf,
@@ -173,6 +187,45 @@ static void add_elsewhere(struct xpci *xpci, struct world *world,
 }
 
 /*
+ * Wait until each reader's number is at least what it is to be: on a machine
+ * that has other things to do, the readers would miss most of what happens.
+ */
+static void wait_for_readers(atomic_uint *numbers, const unsigned int *least,
+                             const char *what)
+{
+    time_t end = time(NULL) + PATIENCE;
+    unsigned int i;
+
+    for ( i = 0; i < READERS; i++ )
+        while ( atomic_load_explicit(&numbers[i], memory_order_relaxed) <
+                least[i] )
+        {
+            if ( time(NULL) > end )
+                errx(1, "reader %u does not see %s", i, what);
+            sched_yield();
+        }
+}
+
+static void show_version(struct shared *shared, unsigned int version)
+{
+    unsigned int least[READERS], i;
+
+    for ( i = 0; i < READERS; i++ )
+        least[i] = version;
+    wait_for_readers(shared->seen, least, "a new version");
+}
+
+static void show_none(struct shared *shared)
+{
+    unsigned int least[READERS], i;
+
+    for ( i = 0; i < READERS; i++ )
+        least[i] =
+            atomic_load_explicit(&shared->none[i], memory_order_relaxed) + 1U;
+    wait_for_readers(shared->none, least, "that there is none");
+}
+
+/*
  * From a version to the next: in one change, or through none at all, or with
  * the old bridge left where it is, without bus numbers.
  */
@@ -186,7 +239,11 @@ static void next_version(struct shared *shared, struct world *world,
     set_bridge(world, version, true);
     if ( version % 8U == 0 )
         take(xpci, version_sbdf(version - 1U));
+    if ( version % (8U * VERSIONS_BETWEEN) == 0 )
+        show_none(shared);
     add(xpci, version_sbdf(version));
+    if ( version % VERSIONS_BETWEEN == 0 )
+        show_version(shared, version);
     if ( version % 8U == 1U )
         take(xpci, version_sbdf(version - 1U));
     if ( version % 16U == 0 )
@@ -223,6 +280,7 @@ int main(int argc, char **argv)
     memset(readers, 0, sizeof(readers));
     world_init(&world);
     test_host_init(&host, &world);
+    memset(&shared, 0, sizeof(shared));
     atomic_init(&shared.newest, 0);
     atomic_init(&shared.end, false);
     if ( xpci_create(&shared.xpci, &host.host) )
@@ -231,6 +289,7 @@ int main(int argc, char **argv)
     for ( i = 0; i < READERS; i++ )
     {
         readers[i].shared = &shared;
+        readers[i].number = i;
         if ( pthread_create(&readers[i].thread, NULL, read_on, &readers[i]) )
             errx(1, "no thread");
     }
@@ -242,7 +301,8 @@ int main(int argc, char **argv)
             errx(1, "no end of a thread");
         printf("reader %u: %lu answers of %lu versions, %lu times none\n", i,
                readers[i].answers, readers[i].versions, readers[i].none);
-        if ( readers[i].versions < versions / 100U || !readers[i].none )
+        if ( readers[i].versions < versions / VERSIONS_BETWEEN ||
+             (!readers[i].none && versions > 8U * VERSIONS_BETWEEN) )
             errx(1, "a reader saw too little for this to mean anything");
     }
 
