@@ -88,7 +88,7 @@ check:
 	$(MAKE) --no-print-directory check-all
 check-all: check-unit check-model check-embedded check-agent check-tool \
 		check-traces check-predicate check-tsan check-daemon check-man \
-		check-install check-fuzz check-hooks check-lab
+		check-install check-fuzz check-mutants check-hooks check-lab
 
 .PHONY: clean
 clean:

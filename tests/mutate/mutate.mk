@@ -17,6 +17,11 @@ mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS)
 		"random-events=$(MUTATE_MODEL)=--events 20000 --seed 1" \
 		"readers=$(MUTATE_READERS)=20000"
 
+# A change that can no longer be made is noticed when the core changes.
+.PHONY: check-mutants
+check-mutants:
+	tests/mutate/run --match
+
 # Branches of the core that no test takes.  Without sanitizers, whose own
 # branches would count.
 COVERAGE_TESTS ?= check-unit check-predicate check-model check-traces \
