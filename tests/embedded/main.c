@@ -95,7 +95,7 @@ static void test_sbdf(void)
 /* What the odd tree below has for dom0 to report. */
 static void check_odd_reports(const struct heard *heard)
 {
-    CU_ASSERT_EQUAL_FATAL(heard->report_count, 4);
+    CU_ASSERT_EQUAL_FATAL(heard->report_count, 5);
     CU_ASSERT_EQUAL(heard->reports[0].sbdf, XPCI_SBDF(0, 0, 0x08));
     CU_ASSERT_EQUAL(heard->reports[0].report.node, 1);
     CU_ASSERT_EQUAL(heard->reports[1].sbdf, XPCI_SBDF(0, 0, 0x40));
@@ -105,6 +105,8 @@ static void check_odd_reports(const struct heard *heard)
     CU_ASSERT_TRUE(heard->reports[3].report.is_virtfn);
     CU_ASSERT_EQUAL(heard->reports[3].report.physfn_bus, 1);
     CU_ASSERT_EQUAL(heard->reports[3].report.physfn_devfn, 0);
+    CU_ASSERT_EQUAL(heard->reports[4].sbdf, XPCI_SBDF(0, 1, 0x03));
+    CU_ASSERT_FALSE(heard->reports[4].report.is_virtfn);
     /* A VF whose PF is gone, as Linux leaves it behind, is not reported. */
 }
 
@@ -119,6 +121,8 @@ static void test_odd_tree(void)
           0, NULL, "../0000:01:00.0" },
         { "pci0000:00/0000:00:01.0/0000:01:00.2", 256, VIRTUAL, NETWORK, 0, 0,
           0, NULL, "../0000:01:00.7" },
+        { "pci0000:00/0000:00:01.0/0000:01:00.3", 256, CARD, BRIDGE, 2, 2, 0,
+          NULL, "../0000:01:00.0" },
         { "pci0000:00/0000:00:06.0", 0, 0, 0, 0, 0, 0, NULL, NULL },
         { "pci0000:00/0000:00:07.0", 20, CARD, NETWORK, 0, 0, 0, NULL, NULL },
         { "pci0000:00/0000:00:08.0", HEADER_ONLY, CARD, NETWORK, 0, 0, 0x40,
@@ -130,6 +134,7 @@ static void test_odd_tree(void)
         "1 whose link leads nowhere",
         "2 without readable config space",
         "1 with a NUMA node that is none",
+        "1 virtual functions have the header of a bridge (first: 0000:01:00.3)",
         "physical function of 1 virtual functions is not there",
         "config space of 1 devices ends before their capabilities",
     };

@@ -81,7 +81,8 @@ void device_list_link_vfs(struct device_list *list)
             struct device_entry *vf =
                 device_list_find(list, (pf->sbdf & 0xffff0000U) | rid);
 
-            if ( !vf || vf == pf || vf->is_virtfn || vf->facts.vf_count )
+            if ( !vf || vf == pf || vf->is_virtfn || vf->facts.vf_count ||
+                 vf->facts.bridge )
                 continue;
             vf->is_virtfn = true;
             vf->physfn = pf->sbdf;
@@ -117,6 +118,31 @@ static void mark_extended(struct device_list *list)
                 break;
         mark_extended_of_segment(&list->entries[first], end - first);
     }
+}
+
+/* A VF has a header of type 0 (PCIe Base Specification 5.0, 9.3.4.1). */
+static void unmark_bridges(struct device_list *list,
+                           const struct warning_sink *sink)
+{
+    char first[XPCI_SBDF_LENGTH];
+    size_t i, count = 0;
+
+    for ( i = 0; i < list->count; i++ )
+    {
+        struct device_entry *entry = &list->entries[i];
+
+        if ( !entry->is_virtfn || !entry->facts.bridge )
+            continue;
+        if ( !count++ )
+            xpci_sbdf_format(first, entry->sbdf);
+        entry->is_virtfn = false;
+    }
+
+    if ( count )
+        warning_say(sink,
+                    "%zu virtual functions have the header of a bridge (first: "
+                    "%s), which none can have: they are taken for bridges",
+                    count, first);
 }
 
 static void check_vfs(struct device_list *list, const struct warning_sink *sink)
@@ -172,6 +198,7 @@ static void warn_of_cut(const struct device_list *list,
 void device_list_finish(struct device_list *list,
                         const struct warning_sink *sink)
 {
+    unmark_bridges(list, sink);
     check_vfs(list, sink);
     mark_extended(list);
     warn_of_cut(list, sink);
