@@ -15,7 +15,7 @@ mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS)
 	@ONLY="$(ONLY)" CC="$(CC)" FLAGS="$(C_STD) $(CPPFLAGS) $(SANITIZE)" \
 		tests/mutate/run $(BUILD) "unit=$(MUTATE_UNIT)=" \
 		"random-events=$(MUTATE_MODEL)=--events 20000 --seed 1" \
-		"readers=$(MUTATE_READERS)=20000"
+		"readers=$(MUTATE_READERS)=50000"
 
 # A change that can no longer be made is noticed when the core changes.
 .PHONY: check-mutants
