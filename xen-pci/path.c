@@ -208,8 +208,7 @@ void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
 
 void xpci_path_reread(struct xpci_change *change, uint32_t index)
 {
-    if ( xpci_record(change->xpci, index)->reading != done(change->xpci) )
-        read_and_settle(change, index, false);
+    read_and_settle(change, index, false);
 }
 
 void xpci_path_confirm(struct xpci_change *change, uint32_t index,

@@ -25,7 +25,7 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int from);
 void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
                               unsigned int physfn_bus);
 
-/* Read one bridge again, if this report has not done so yet. */
+/* Read one bridge again, which this report has not done yet. */
 void xpci_path_reread(struct xpci_change *change, uint32_t index);
 
 /*

@@ -178,6 +178,7 @@ static void what_a_lookup_says(void)
         { AT(1, 0, 0), XPCI_TYPE_ENDPOINT, XPCI_EXTFN },
         { AT(1, 0, 1), XPCI_TYPE_ENDPOINT, XPCI_VIRTFN | XPCI_EXTFN },
     };
+    struct xpci_device_info info;
     struct machine machine;
     uint32_t word;
     size_t i;
@@ -193,6 +194,10 @@ static void what_a_lookup_says(void)
         CU_ASSERT_EQUAL(xpci_lookup_type(word), known[i].type);
         CU_ASSERT_EQUAL(xpci_lookup_flags(word), known[i].flags);
     }
+    /* What is only a way is no device. */
+    machine_run(&machine, "refuse 00:01.0");
+    CU_ASSERT_EQUAL(xpci_lookup(machine.xpci, AT(0, 1, 0)), 0);
+    CU_ASSERT_EQUAL(xpci_device(machine.xpci, AT(0, 1, 0), &info), -ENODEV);
     machine_dispose(&machine);
 }
 
