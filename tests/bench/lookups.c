@@ -6,7 +6,11 @@
 #include "lookups.h"
 #include "measure.h"
 
-#define QUESTIONS 65536
+/*
+ * Enough to touch 98 % of the index's cache lines at 65,536 devices; no more,
+ * since they take part of the caches themselves.
+ */
+#define QUESTIONS 16384
 #define LOOKUPS 200000
 #define PAGE 256
 
