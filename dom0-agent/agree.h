@@ -29,8 +29,9 @@ void agree_look_init(struct agree_look *look);
 void agree_look_dispose(struct agree_look *look);
 
 /*
- * Look at dom0 (through `space`, opened from `source`) and at the hypervisor, and plan.  `look` is
- * initialised and empty.  0, or a negative errno value and `message`.
+ * Look at dom0 (through `space`, opened from `source`) and at the hypervisor,
+ * and plan.  `look` is initialised and empty.  0, or a negative errno value
+ * and `message`.
  */
 int __must_check agree_look_take(struct agree_look *look,
                                  struct config_space *space,

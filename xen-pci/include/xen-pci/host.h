@@ -53,8 +53,9 @@ struct xpci_host {
 
     /*
      * The device at `sbdf` goes, and with it all that the host keeps for it
-     * (`attached` is what xpci_attached() says).  Called once for each device, deepest first, VFs before their PF, while
-     * the lookups still answer as before.  Must not change the tables.
+     * (`attached` is what xpci_attached() says).  Called once for each device,
+     * deepest first, VFs before their PF, while the lookups still answer as
+     * before.  Must not change the tables.
      */
     void (*leaving)(void *data, uint32_t sbdf, void *attached);
 
