@@ -175,7 +175,7 @@ static void a_bridge_takes_its_devices_along(void)
           "01:00.0 r 1 9; 02:00.0 e; scan 01:00.0; scan 02:00.0;"
           "remove 01:00.0",
           "02:00.0", "", "01:00.0", "" },
-        /* both claim [1-2]; the lower BDF has it, so nothing is behind 00:02.0 */
+        /* both claim [1-2]; the lower BDF has it: nothing is behind 00:02.0 */
         { "the one of two that clash that leads nowhere",
           "00:01.0 r 1 2; 00:02.0 r 1 2; 01:00.0 e; scan 00:01.0;"
           "scan 00:02.0; scan 01:00.0; remove 00:02.0",
