@@ -49,8 +49,8 @@ struct xpci_record {
  * device.  Published.
  */
 #define XPCI_PLACE_RECORD 0x00ffffffU
-#define XPCI_PLACE_VIRTFN 0x10000000U
-#define XPCI_PLACE_EXTFN 0x20000000U
+#define XPCI_PLACE_VIRTFN ((uint32_t)XPCI_VIRTFN << XPCI_LOOKUP_FLAGS_SHIFT)
+#define XPCI_PLACE_EXTFN ((uint32_t)XPCI_EXTFN << XPCI_LOOKUP_FLAGS_SHIFT)
 #define XPCI_PLACE_WAY_ONLY 0x40000000U
 
 /* The places of four neighbouring buses: a page of memory. */
