@@ -10,7 +10,8 @@
 
 BUILD := build
 CC ?= gcc
-CPPFLAGS := -Ixen-pci/include -Ixen-pci -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+CPPFLAGS := -Ixen-pci/include -iquote xen-pci -iquote lib \
+	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wdeclaration-after-statement -Wshadow -Wpointer-arith -Wwrite-strings
 CFLAGS ?= -O2 -g
@@ -18,14 +19,20 @@ C_STD := -std=gnu99
 SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
-CORE_SOURCES := $(wildcard xen-pci/*.c)
-EMBEDDED_SOURCES := $(wildcard xen-pci/embedded/*.c)
-AGENT_SOURCES := $(wildcard dom0-agent/*.c)
-DAEMON_SOURCES := $(wildcard dom0-agent/daemon/*.c)
-TOOL_SOURCES := $(wildcard tools/*.c) dom0-agent/daemon/tree.c
+# The tables, and the hypercalls of a process that hosts them.
+CORE_SOURCES := $(wildcard xen-pci/core/*.c) xen-pci/process/physdev.c
+PROCESS_SOURCES := $(filter-out $(CORE_SOURCES),$(wildcard xen-pci/process/*.c))
+DAEMON_SOURCES := $(wildcard dom0-agent/*.c)
+TOOL_SOURCES := $(wildcard tools/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
-LIB_SOURCES := $(CORE_SOURCES) $(EMBEDDED_SOURCES)
+# libxenpci: the tables in a process, and topologies from anywhere.
+LIB_SOURCES := $(CORE_SOURCES) $(PROCESS_SOURCES) lib/message.c \
+	$(wildcard lib/config_space/*.c lib/topology/*.c lib/trace/*.c)
+# What the agent and the tool share beside it: talking to a real Xen.
+AGENT_LIB_SOURCES := $(wildcard lib/hypervisor/*.c lib/agree/*.c) \
+	lib/xenstore_tree.c
+
 LIBS := -lpci -ljson-c -lpthread
 XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
 TOOL_LIBS := -lxlutil -lxenlight
@@ -56,25 +63,22 @@ $(BUILD)/san/libxenpci.a: $(call san,$(LIB_SOURCES))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-# What the agent and the tool share: talking to a real Xen.
-AGENT_LIB_SOURCES := $(filter-out dom0-agent/main.c,$(AGENT_SOURCES))
-
 $(BUILD)/xl-pci: $(call rel,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/libxenpci.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS) $(TOOL_LIBS)
-$(BUILD)/xen-pcid: $(call rel,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
+$(BUILD)/xen-pcid: $(call rel,$(DAEMON_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/libxenpci.a
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
 $(BUILD)/san/xl-pci: $(call san,$(TOOL_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(TOOL_LIBS)
-$(BUILD)/san/xen-pcid: $(call san,$(AGENT_SOURCES) $(DAEMON_SOURCES)) \
+$(BUILD)/san/xen-pcid: $(call san,$(DAEMON_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
 
 -include $(shell find $(BUILD)/rel $(BUILD)/san -name '*.d' 2>/dev/null)
 -include tests/*/*.mk
--include xen-pci/hypervisor/*.mk
+-include xen-pci/xen/xen.mk
 -include packaging/*.mk
 
 # The packages first, or make would look for files that are not there yet.

@@ -4,8 +4,8 @@
 
 #include <xen-pci/version.h>
 
-#include "agree.h"
-#include "daemon/main.h"
+#include "agree/agree.h"
+#include "daemon_main.h"
 
 /* The daemon's exit codes. */
 #define EXIT_USAGE 100

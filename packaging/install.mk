@@ -26,7 +26,7 @@ zshcompletiondir ?= $(datadir)/zsh/site-functions
 systemdsystemunitdir ?= $(prefix)/lib/systemd/system
 initdir ?= $(sysconfdir)/init.d
 
-# The module with its hooks: what is in xen-pci/.
+# The module with its hooks: what Xen needs of xen-pci/.
 modulesrcdir ?= $(datadir)/xen-pci-module
 
 INSTALL ?= install
@@ -39,11 +39,10 @@ XPCI_VERSION := $(shell sed -n 's/^.define XPCI_VERSION "\(.*\)"/\1/p' \
 
 XPCI_HEADERS := $(wildcard xen-pci/include/xen-pci/*.h)
 XPCI_DOCS := README.md CONTRIBUTING.md CHANGELOG.md $(wildcard docs/*.md)
-XPCI_MODULE_FILES := $(patsubst xen-pci/%,%,$(wildcard xen-pci/*.[ch] \
-	xen-pci/include/xen-pci/*.h xen-pci/hypervisor/*.[ch] \
-	xen-pci/hypervisor/doors/*.h xen-pci/hypervisor/hooks/*.cocci \
-	xen-pci/hypervisor/kbuild.mk))
-XPCI_MODULE_SCRIPTS := hypervisor/lay-in.sh hypervisor/apply-hooks.sh
+XPCI_MODULE_FILES := $(patsubst xen-pci/%,%,$(wildcard \
+	xen-pci/core/*.[ch] xen-pci/include/xen-pci/*.h xen-pci/xen/*.[ch] \
+	xen-pci/xen/doors/*.h xen-pci/xen/hooks/*.cocci xen-pci/xen/kbuild.mk))
+XPCI_MODULE_SCRIPTS := xen/lay-in.sh xen/apply-hooks.sh
 
 XPCI_UNIT := dom0-agent/xen-pcid.service
 XPCI_INIT := dom0-agent/xen-pcid.init

@@ -6,7 +6,7 @@
 #ifndef XL_PCI_AGENT_H
 #define XL_PCI_AGENT_H
 
-#include "../dom0-agent/agree.h"
+#include "agree/agree.h"
 #include "json.h"
 #include "tool.h"
 

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../dom0-agent/difference.h"
-#include "../dom0-agent/report.h"
+#include "agree/difference.h"
+#include "agree/report.h"
 #include "agent.h"
 #include "colour.h"
 #include "text.h"

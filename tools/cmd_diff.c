@@ -2,7 +2,7 @@
 /* xl-pci diff: what became of a topology. */
 #include <string.h>
 
-#include "../dom0-agent/difference.h"
+#include "agree/difference.h"
 #include "colour.h"
 #include "names.h"
 #include "text.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xl-pci plan: what the daemon would do now. */
-#include "../dom0-agent/report.h"
+#include "agree/report.h"
 #include "agent.h"
 
 static int print_json(const struct agent *agent)

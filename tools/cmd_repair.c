@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../dom0-agent/apply.h"
-#include "../dom0-agent/report.h"
+#include "agree/apply.h"
+#include "agree/report.h"
 #include "agent.h"
 #include "text.h"
 

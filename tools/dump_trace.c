@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../dom0-agent/sbdf_set.h"
-#include "../xen-pci/embedded/trace_write.h"
+#include "agree/sbdf_set.h"
+#include "trace/trace_write.h"
 #include "dump.h"
 
 /* The order in which dom0 reports: bridges, what else there is, VFs. */

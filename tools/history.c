@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "../dom0-agent/difference.h"
+#include "agree/difference.h"
 #include "history.h"
 
 void history_init(struct history *history)

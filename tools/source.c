@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../dom0-agent/backend.h"
+#include "hypervisor/backend.h"
 #include "progress.h"
 #include "topology.h"
 

@@ -3,7 +3,7 @@
 #ifndef XL_PCI_TOPOLOGY_H
 #define XL_PCI_TOPOLOGY_H
 
-#include "../dom0-agent/view.h"
+#include "agree/view.h"
 #include "tool.h"
 
 struct topology {

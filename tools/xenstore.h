@@ -5,7 +5,7 @@
 
 #include <xen-pci/embedded.h>
 
-#include "../dom0-agent/daemon/tree.h"
+#include "xenstore_tree.h"
 
 struct xs_handle;
 

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <embedded/stock.h>
+#include "trace/stock.h"
 
-#include "../../dom0-agent/agree.h"
-#include "../../dom0-agent/xen_stock.h"
+#include "agree/agree.h"
+#include "hypervisor/xen_stock.h"
 #include "suites.h"
 
 #define PATH_ROOM 512

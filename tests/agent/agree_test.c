@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../dom0-agent/agree.h"
-#include "../../xen-pci/embedded/embedded_state.h"
+#include "agree/agree.h"
+#include "process/embedded_state.h"
 #include "suites.h"
 
 #define PATH_ROOM 512

@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "../../dom0-agent/apply.h"
+#include "agree/apply.h"
 #include "machine.h"
 #include "suites.h"
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../dom0-agent/xen_hypfs.h"
+#include "hypervisor/xen_hypfs.h"
 #include "suites.h"
 
 #define DEVICES                                                              \

@@ -5,8 +5,8 @@
 #ifndef TESTS_AGENT_MACHINE_H
 #define TESTS_AGENT_MACHINE_H
 
-#include "../../dom0-agent/backend.h"
-#include "../../dom0-agent/plan.h"
+#include "hypervisor/backend.h"
+#include "agree/plan.h"
 
 /*
  * Devices separated by "; ", each an SBDF and what it is:

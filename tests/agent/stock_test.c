@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "../../dom0-agent/xen_stock.h"
+#include "hypervisor/xen_stock.h"
 #include "machine.h"
 #include "suites.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include <stdio.h>
 
-#include "../../dom0-agent/daemon/conf.h"
-#include "../../dom0-agent/daemon/file.h"
+#include "../../dom0-agent/conf.h"
+#include "../../dom0-agent/file.h"
 #include "suites.h"
 
 static char said[4096];

@@ -6,8 +6,8 @@
 #ifndef TESTS_DAEMON_FAKE_STORE_H
 #define TESTS_DAEMON_FAKE_STORE_H
 
-#include "../../dom0-agent/daemon/store.h"
-#include "../../dom0-agent/daemon/tree.h"
+#include "../../dom0-agent/store.h"
+#include "xenstore_tree.h"
 
 struct fake_store {
     struct store store;

@@ -11,8 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../../dom0-agent/daemon/fault.h"
-#include "../../dom0-agent/daemon/journal_format.h"
+#include "../../dom0-agent/fault.h"
+#include "../../dom0-agent/journal_format.h"
 #include "suites.h"
 #include "trial.h"
 

@@ -4,7 +4,7 @@
 
 #include <CUnit/Basic.h>
 
-#include "../../dom0-agent/daemon/log.h"
+#include "../../dom0-agent/log.h"
 #include "suites.h"
 
 const char *scratch;

@@ -7,11 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../dom0-agent/daemon/events.h"
-#include "../../dom0-agent/daemon/lock.h"
-#include "../../dom0-agent/daemon/moves.h"
-#include "../../dom0-agent/daemon/retry.h"
-#include "../../dom0-agent/view.h"
+#include "../../dom0-agent/events.h"
+#include "../../dom0-agent/lock.h"
+#include "../../dom0-agent/moves.h"
+#include "../../dom0-agent/retry.h"
+#include "agree/view.h"
 #include "suites.h"
 #include "world.h"
 

@@ -6,8 +6,8 @@
 #ifndef TESTS_DAEMON_PROXY_H
 #define TESTS_DAEMON_PROXY_H
 
-#include "../../dom0-agent/backend.h"
-#include "../../dom0-agent/view.h"
+#include "hypervisor/backend.h"
+#include "agree/view.h"
 
 /* The side of the hypervisor. */
 struct proxy_host {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../dom0-agent/daemon/store_report.h"
+#include "../../dom0-agent/store_report.h"
 #include "fake_store.h"
 #include "suites.h"
 

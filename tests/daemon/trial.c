@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../dom0-agent/report.h"
+#include "agree/report.h"
 #include "suites.h"
 #include "trial.h"
 

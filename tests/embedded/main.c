@@ -9,8 +9,8 @@
 
 #include <CUnit/Basic.h>
 
-#include "embedded/device_list.h"
-#include "embedded/embedded_state.h"
+#include "config_space/device_list.h"
+#include "process/embedded_state.h"
 #include "tree.h"
 
 #define HEADER_ONLY 64

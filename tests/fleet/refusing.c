@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../dom0-agent/daemon/daemon.h"
-#include "../../dom0-agent/daemon/log.h"
+#include "../../dom0-agent/daemon.h"
+#include "../../dom0-agent/log.h"
 #include "../daemon/proxy.h"
 #include "../daemon/world.h"
 

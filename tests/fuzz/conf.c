@@ -2,7 +2,7 @@
 /* Configuration files of any bytes. */
 #include <unistd.h>
 
-#include "../../dom0-agent/daemon/conf.h"
+#include "../../dom0-agent/conf.h"
 #include "bytes.h"
 
 static void complain(void *data, const char *text)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../dom0-agent/xen_hypfs.h"
+#include "hypervisor/xen_hypfs.h"
 #include "bytes.h"
 
 #define TEXT_MOST 2048

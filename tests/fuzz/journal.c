@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../../dom0-agent/daemon/journal.h"
+#include "../../dom0-agent/journal.h"
 #include "bytes.h"
 
 static int forget(const char *path, const struct stat *status, int type,

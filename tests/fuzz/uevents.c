@@ -6,7 +6,7 @@
 #include <err.h>
 #include <unistd.h>
 
-#include "../../dom0-agent/daemon/events.h"
+#include "../../dom0-agent/events.h"
 #include "bytes.h"
 
 static unsigned int drain(struct events *events)

@@ -7,7 +7,7 @@
 #ifndef TESTS_MODEL_BESIDE_H
 #define TESTS_MODEL_BESIDE_H
 
-#include "../../xen-pci/embedded/stock.h"
+#include "trace/stock.h"
 #include "trial.h"
 
 /* After how many calls ... */

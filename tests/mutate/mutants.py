@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Changes of one token, bound or line of the core, each of them an error.
 
-Each is FILE, FUNCTION, what stands there (once or more; the first in the
-function counts), and what stands there instead.
+Each is FILE (in xen-pci/core where no folder is named), FUNCTION, what stands
+there (once or more; the first in the function counts), and what stands there
+instead.
 """
 
 MUTANTS = [
@@ -66,8 +67,9 @@ MUTANTS = [
     ("walk.c", "walk_devices", "count < room", "count <= room"),
     ("config.c", "walk_capabilities", "offset >= CAPABILITY_FIRST",
      "offset > CAPABILITY_FIRST"),
-    ("physdev.c", "device_add", "size < ADD_SIZE )", "size <= ADD_SIZE )"),
-    ("physdev.c", "manage_add_ext", "manage.is_extfn > 1",
+    ("process/physdev.c", "device_add", "size < ADD_SIZE )",
+     "size <= ADD_SIZE )"),
+    ("process/physdev.c", "manage_add_ext", "manage.is_extfn > 1",
      "manage.is_extfn > 0"),
     ("config.c", "note", "!headers[i]", "headers[i]"),
     ("record.c", "xpci_record_take",

@@ -36,5 +36,5 @@ coverage:
 		>$(BUILD)/coverage.log 2>&1 || \
 		{ tail -n 30 $(BUILD)/coverage.log; exit 1; }
 	gcovr --root . --object-directory $(BUILD)/coverage/san/xen-pci \
-		--filter 'xen-pci/[^/]*$$' --branches --exclude-unreachable-branches \
+		--filter 'xen-pci/core/' --branches --exclude-unreachable-branches \
 		--fail-under-branch 95 $(BUILD)/coverage/san/xen-pci

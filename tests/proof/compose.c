@@ -5,7 +5,7 @@
  * contracts in ways.h are used here; the bodies are proved by themselves.
  * Never compiled into anything.
  */
-#include "ways.h"
+#include "core/ways.h"
 
 /*@ predicate configured_bridges(struct xpci_way *bridges, integer count) =
       \forall integer i; 0 <= i < count ==>

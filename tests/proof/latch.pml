@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A model of xen-pci/publish.h: a latch, two copies of the answers (here of
- * two buses), one writer that changes both answers from N to N + 1, and
+ * A model of xen-pci/core/publish.h: a latch, two copies of the answers (here
+ * of two buses), one writer that changes both answers from N to N + 1, and
  * readers that ask again where the latch has moved.
  *
  * Memory is as weak as release and acquire allow.  Every store appends to the

@@ -4,7 +4,7 @@
  * is made wrong, and the rule that this breaks must be named.
  */
 #include "../model/host.h"
-#include "tables.h"
+#include "core/tables.h"
 
 #include <err.h>
 #include <stdio.h>

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "../../dom0-agent/compare_mask.h"
+#include "agree/compare_mask.h"
 
 #define TABLE_MOST 65536
 

@@ -10,7 +10,7 @@ $(BUILD)/tests/tree-walk: $(call san,tests/tool/tree_walk.c tools/tree.c) \
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcunit
 
 $(BUILD)/tests/compare-mask: \
-		$(call san,tests/tool/compare_mask.c dom0-agent/compare_mask.c)
+		$(call san,tests/tool/compare_mask.c lib/agree/compare_mask.c)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^
 

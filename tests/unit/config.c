@@ -3,7 +3,7 @@
  * What config space is taken for: types, capabilities, the bus scan, the
  * last bus.
  */
-#include "../../xen-pci/config.h"
+#include "core/config.h"
 #include "script.h"
 #include "suites.h"
 

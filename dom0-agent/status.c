@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "agree/report.h"
+#include "status.h"
+
+/* A step that failed so often needs somebody. */
+#define TRIES_TO_ATTENTION 3U
+
+static const char *const state_names[] = {
+    [STATUS_AGREEMENT] = "in agreement",
+    [STATUS_REPAIRING] = "repairing",
+    [STATUS_ATTENTION] = "needs attention",
+};
+
+const char *status_state_name(enum status_state state)
+{
+    return state_names[state];
+}
+
+void status_init(struct status *status)
+{
+    *status = (struct status){ .state = STATUS_AGREEMENT };
+}
+
+void status_dispose(struct status *status)
+{
+    size_t i;
+
+    for ( i = 0; i < status->problem_count; i++ )
+        free(status->problems[i]);
+    free(status->problems);
+    status_init(status);
+}
+
+static int append(struct status *status, char *text)
+{
+    if ( status->problem_count == status->problem_room )
+    {
+        size_t room = status->problem_room ? status->problem_room * 2 : 16;
+        char **bigger = realloc(status->problems, room * sizeof(*bigger));
+
+        if ( !bigger )
+        {
+            free(text);
+            return -ENOMEM;
+        }
+        status->problems = bigger;
+        status->problem_room = room;
+    }
+    status->problems[status->problem_count++] = text;
+
+    return 0;
+}
+
+int status_add(struct status *status, const char *format, ...)
+{
+    va_list arguments;
+    char *text;
+    int length;
+
+    va_start(arguments, format);
+    length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+
+    return length < 0 ? -ENOMEM : append(status, text);
+}
+
+static void worsen(struct status *status, enum status_state state)
+{
+    if ( status->state < state )
+        status->state = state;
+}
+
+static int add_left(struct status *status, const struct plan *plan)
+{
+    char sbdf[XPCI_SBDF_LENGTH];
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < plan->left_count; i++ )
+        rc = status_add(status, "%s: %s",
+                        xpci_sbdf_format(sbdf, plan->left[i].sbdf),
+                        plan->left[i].why);
+    if ( plan->left_count )
+        worsen(status, STATUS_ATTENTION);
+
+    return rc;
+}
+
+static int add_failed(struct status *status, const struct retry *retry)
+{
+    char sbdf[XPCI_SBDF_LENGTH], error[96];
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < retry->count; i++ )
+    {
+        const struct retry_item *item = &retry->items[i];
+
+        rc = status_add(status,
+                        "%s: %s failed %u time%s, last with %s; it is tried "
+                        "again by itself until it succeeds or the device is "
+                        "gone: see the hypervisor's log (xl dmesg) for why",
+                        xpci_sbdf_format(sbdf, item->sbdf),
+                        plan_action_name(item->action), item->tries,
+                        item->tries == 1 ? "" : "s",
+                        report_error(item->rc, error, sizeof(error)));
+        worsen(status, item->tries < TRIES_TO_ATTENTION ? STATUS_REPAIRING
+                                                        : STATUS_ATTENTION);
+    }
+
+    return rc;
+}
+
+/* Those that no step is about: a failed one has been told of already. */
+static int add_pending(struct status *status)
+{
+    const struct journal *journal = status->journal;
+    char sbdf[XPCI_SBDF_LENGTH];
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < journal->count; i++ )
+    {
+        if ( retry_find(status->retry, journal->pending[i]) )
+            continue;
+        rc = status_add(status,
+                        "%s: its removal was seen and the hypervisor has not "
+                        "confirmed it yet",
+                        xpci_sbdf_format(sbdf, journal->pending[i]));
+        worsen(status, STATUS_REPAIRING);
+    }
+
+    return rc;
+}
+
+/* Odd on both sides alike: worth a word, but there is agreement about it. */
+static int add_machine(struct status *status,
+                       const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < snapshot->problem_count; i++ )
+        rc = status_add(status, "%s", snapshot->problems[i].text);
+
+    return rc;
+}
+
+static void say_text(struct status *status)
+{
+    const struct agree_look *look = status->look;
+    size_t differences =
+        look ? look->plan.step_count + look->plan.left_count : 0;
+
+    if ( !look )
+        snprintf(status->text, sizeof(status->text),
+                 "needs attention: dom0 and the hypervisor were not compared");
+    else if ( status->state == STATUS_AGREEMENT )
+        snprintf(status->text, sizeof(status->text),
+                 "in agreement: dom0 and the hypervisor (%s) know the same %zu "
+                 "devices and %zu buses",
+                 status->hypervisor, look->hypervisor.device_count,
+                 look->hypervisor.bus_count);
+    else
+        snprintf(status->text, sizeof(status->text),
+                 "%s: %zu difference%s between dom0 and the hypervisor (%s), "
+                 "%zu removal%s pending, %zu problem%s",
+                 status_state_name(status->state), differences,
+                 differences == 1 ? "" : "s", status->hypervisor,
+                 status->journal->count, status->journal->count == 1 ? "" : "s",
+                 status->problem_count, status->problem_count == 1 ? "" : "s");
+}
+
+int status_conclude(struct status *status)
+{
+    int rc;
+
+    /* What was added before: conditions of the daemon itself. */
+    if ( status->problem_count )
+        worsen(status, STATUS_ATTENTION);
+    if ( status->look )
+    {
+        if ( status->look->plan.step_count )
+            worsen(status, STATUS_REPAIRING);
+        rc = add_left(status, &status->look->plan);
+        if ( rc )
+            return rc;
+    }
+    rc = add_failed(status, status->retry);
+    if ( !rc )
+        rc = add_pending(status);
+    if ( !rc && status->look )
+        rc = add_machine(status, &status->look->hypervisor);
+    if ( !status->look )
+        worsen(status, STATUS_ATTENTION);
+    say_text(status);
+
+    return rc;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How things stand: what the report in xenstore and the metrics are made
+ * from.  A view of what the daemon has; it owns only the problems' texts.
+ */
+#ifndef XEN_PCID_STATUS_H
+#define XEN_PCID_STATUS_H
+
+#include "agree/agree.h"
+#include "guard.h"
+#include "moves.h"
+
+enum status_state {
+    STATUS_AGREEMENT,
+    STATUS_REPAIRING, /* something is being repaired, or soon tried again */
+    STATUS_ATTENTION, /* something stays as it is unless somebody acts */
+};
+
+#define STATUS_TEXT 160
+
+/* "in agreement", "repairing", "needs attention". */
+const char *status_state_name(enum status_state state);
+
+/* What the daemon has done since it started. */
+struct status_counts {
+    struct guard_counts calls;
+    uint64_t events;
+    uint64_t overflows;
+    uint64_t looks;
+    uint64_t plans; /* looks after which there was something to do */
+    uint64_t checks;
+};
+
+struct status {
+    enum status_state state;
+    const struct agree_look *look; /* NULL: there was none yet */
+    const char *hypervisor;        /* "xen-module", ... */
+    enum plan_repair repair;
+    const struct journal *journal;
+    const struct retry *retry;
+    const struct moves *moves;
+    struct status_counts counts;
+    time_t looked_at; /* of the latest look that succeeded, 0: none */
+    char **problems;  /* sentences: what is wrong and what to do */
+    size_t problem_count;
+    size_t problem_room;
+    char text[STATUS_TEXT]; /* the whole in one sentence */
+};
+
+void status_init(struct status *status);
+void status_dispose(struct status *status);
+
+/* One more problem, printf-like.  0 or -ENOMEM. */
+int __must_check status_add(struct status *status, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/*
+ * Fill in problems, state and text from what the status points to;
+ * conditions are added before.  0 or -ENOMEM.
+ */
+int __must_check status_conclude(struct status *status);
+
+#endif /* XEN_PCID_STATUS_H */

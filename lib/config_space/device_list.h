@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The functions that a machine has, with what dom0 would report about each.
+ */
+#ifndef LIB_CONFIG_SPACE_DEVICE_LIST_H
+#define LIB_CONFIG_SPACE_DEVICE_LIST_H
+
+#include "message.h"
+
+/* More than this is no machine but a mistake, or an attack. */
+#define DEVICE_LIST_MOST (16U * 65536U)
+
+/* What config space says, as far as reports need it. */
+struct device_facts {
+    bool bridge; /* has bus numbers */
+    bool ari_forwarding;
+    bool capabilities_cut; /* there are some, beyond what is readable */
+    uint8_t secondary;     /* of a bridge */
+    uint16_t vf_count;     /* of a PF with its VFs enabled, else 0 */
+    uint16_t vf_offset;
+    uint16_t vf_stride;
+};
+
+struct device_entry {
+    uint32_t sbdf;
+    struct device_facts facts;
+    bool is_virtfn;
+    bool is_extfn;
+    bool is_orphan;  /* a VF whose PF is gone, as Linux leaves them behind */
+    uint32_t physfn; /* of a VF */
+    uint32_t node;   /* XPCI_NO_NODE: none */
+    /* Config space, where the source cannot read it through libpci. */
+    uint8_t *config;
+    size_t config_size;
+    struct pci_dev *dev; /* where the source keeps handles; not owned */
+};
+
+struct device_list {
+    struct device_entry *entries; /* sorted by SBDF once finished */
+    size_t count;
+    size_t room;
+};
+
+void device_list_init(struct device_list *list);
+void device_list_dispose(struct device_list *list);
+
+/*
+ * Append; the list takes over entry->config.  -ENOMEM, -E2BIG: more than
+ * DEVICE_LIST_MOST.
+ */
+int __must_check device_list_add(struct device_list *list,
+                                 const struct device_entry *entry);
+
+/* Sort by SBDF; needed before device_list_find(). */
+void device_list_sort(struct device_list *list);
+struct device_entry *device_list_find(const struct device_list *list,
+                                      uint32_t sbdf);
+
+/*
+ * VFs from the SR-IOV capabilities of their PFs, for sources in which nobody
+ * else says who they are.  The list must be sorted.
+ */
+void device_list_link_vfs(struct device_list *list);
+
+/*
+ * Work out what depends on others: extended functions, VFs whose PF is not
+ * in the list (those are said once and then left out of the reports), and
+ * say once what cannot be known.  The list must be sorted.
+ */
+void device_list_finish(struct device_list *list,
+                        const struct warning_sink *sink);
+
+/* The reports in dom0's order; see config_space_ops.list. */
+int __must_check device_list_report(const struct device_list *list,
+                                    config_space_each *each, void *data);
+
+#endif /* LIB_CONFIG_SPACE_DEVICE_LIST_H */

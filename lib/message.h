@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Saying what went wrong, and saying it once.
+ */
+#ifndef LIB_MESSAGE_H
+#define LIB_MESSAGE_H
+
+#include <stdarg.h>
+
+#include <xen-pci/embedded.h>
+
+/*
+ * Set `message` (NULL: nobody wants to know), cut to its size, with a newline
+ * and other control characters replaced: names of files come from outside.
+ */
+void message_set(struct xpci_message *message, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void message_set_va(struct xpci_message *message, const char *format,
+                    va_list arguments) __attribute__((format(printf, 2, 0)));
+
+/* Who is told of what is readable only in part. */
+struct warning_sink {
+    config_space_warn *warn; /* may be NULL */
+    void *data;
+};
+
+void warning_say(const struct warning_sink *sink, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+#endif /* LIB_MESSAGE_H */

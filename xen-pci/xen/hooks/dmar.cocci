@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-only
+//
+// Hooks into Xen's drivers/passthrough/vtd/dmar.c: the device scopes of the
+// ACPI tables, which Xen turns into bus numbers once, at boot.
+
+@ declare @
+@@
+ #include "vtd.h"
++#include "../../xen-pci/xen/hooks.h"
+
+@ script:python depends on !declare @
+@@
+import sys
+sys.exit("dmar.cocci: declare: no #include \"vtd.h\"")
+
+// A scope is parsed: keep its paths.
+@ parsed @
+identifier start, end, scope, type, seg;
+expression cnt;
+@@
+ acpi_parse_dev_scope(const void *start, const void *end,
+                      struct dmar_scope *scope, int type, u16 seg)
+ {
+   <+...
+   scope->devices_cnt = cnt;
++  xpci_hook_scope_parsed(scope, start, end, seg);
+   ...+>
+ }
+
+@ script:python depends on !parsed @
+@@
+import sys
+sys.exit("dmar.cocci: parsed: no scope->devices_cnt = ... in acpi_parse_dev_scope()")
+
+// A scope is about to be freed.
+@ freed @
+identifier scope;
+@@
+ scope_devices_free(struct dmar_scope *scope)
+ {
+   <+...
+   scope->devices_cnt = 0;
++  xpci_hook_scope_freed(scope);
+   ...+>
+ }
+
+@ script:python depends on !freed @
+@@
+import sys
+sys.exit("dmar.cocci: freed: no scope->devices_cnt = 0 in scope_devices_free()")
