@@ -10,7 +10,7 @@
 
 BUILD := build
 CC ?= gcc
-CPPFLAGS := -Ixen-pci/include -iquote xen-pci -iquote lib \
+CPPFLAGS := -Ixen-pci/include -Ixen-pci/process/include -iquote xen-pci -iquote lib \
 	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wdeclaration-after-statement -Wshadow -Wpointer-arith -Wwrite-strings
@@ -19,8 +19,10 @@ C_STD := -std=gnu99
 SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
-# The tables, and the hypercalls of a process that hosts them.
-CORE_SOURCES := $(wildcard xen-pci/core/*.c) xen-pci/process/physdev.c
+include xen-pci/core/sources.mk
+# The tables, with what a process does with them.
+CORE_SOURCES := $(addprefix xen-pci/core/,$(XPCI_CORE) $(XPCI_CORE_RESET)) \
+	$(addprefix xen-pci/process/,lifetime.c physdev.c scan.c)
 PROCESS_SOURCES := $(filter-out $(CORE_SOURCES),$(wildcard xen-pci/process/*.c))
 DAEMON_SOURCES := $(wildcard dom0-agent/*.c)
 TOOL_SOURCES := $(wildcard tools/*.c)

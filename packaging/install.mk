@@ -37,10 +37,12 @@ INSTALL_DATA ?= $(INSTALL) -m 644
 XPCI_VERSION := $(shell sed -n 's/^.define XPCI_VERSION "\(.*\)"/\1/p' \
 	xen-pci/include/xen-pci/version.h)
 
-XPCI_HEADERS := $(wildcard xen-pci/include/xen-pci/*.h)
+XPCI_HEADERS := $(wildcard xen-pci/include/xen-pci/*.h \
+	xen-pci/process/include/xen-pci/*.h)
 XPCI_DOCS := README.md CONTRIBUTING.md CHANGELOG.md $(wildcard docs/*.md)
 XPCI_MODULE_FILES := $(patsubst xen-pci/%,%,$(wildcard \
-	xen-pci/core/*.[ch] xen-pci/include/xen-pci/*.h xen-pci/xen/*.[ch] \
+	xen-pci/core/*.[ch] xen-pci/core/sources.mk xen-pci/include/xen-pci/*.h \
+	xen-pci/xen/*.[ch] xen-pci/xen/include/xen-pci/*.h \
 	xen-pci/xen/doors/*.h xen-pci/xen/hooks/*.cocci xen-pci/xen/kbuild.mk))
 XPCI_MODULE_SCRIPTS := xen/lay-in.sh xen/apply-hooks.sh
 

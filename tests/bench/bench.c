@@ -135,18 +135,19 @@ static unsigned int print_goals(bool has_contest)
     return missed;
 }
 
-static unsigned int print_memory(const struct xpci *xpci, size_t devices)
+static unsigned int print_memory(const struct machine *machine)
 {
     struct xpci_costs costs;
     bool met;
 
-    xpci_costs(xpci, &costs);
+    xpci_costs(&costs);
     met = costs.device <= 64 && costs.segment <= 4096;
     printf("\nbytes: a device %zu (goal at most 64), an empty segment %zu "
            "(at most 4096): %s\n"
            "       %zu for %zu devices, %.1f each, index pages and all\n",
-           costs.device, costs.segment, met ? "met" : "MISSED", costs.allocated,
-           devices, (double)costs.allocated / (double)devices);
+           costs.device, costs.segment, met ? "met" : "MISSED",
+           machine->allocated, machine->count,
+           (double)machine->allocated / (double)machine->count);
     return !met;
 }
 
@@ -193,7 +194,7 @@ int main(void)
            "writers out\nfor %.0f us\n",
            (unsigned long long)contest.changes, longest_page() / 1000);
     missed = print_goals(contest.possible);
-    missed += print_memory(all->machine->xpci, all->machine->count);
+    missed += print_memory(all->machine);
     printf("\nbench: %u goal%s missed\n", missed, missed == 1 ? "" : "s");
 
     subject_free(small);

@@ -36,18 +36,20 @@ static uint32_t config_read(void *data, uint32_t sbdf, unsigned int offset)
 
 static void *host_alloc(void *data, size_t size)
 {
+    struct machine *machine = data;
     void *memory = NULL;
 
-    (void)data;
     if ( posix_memalign(&memory, size < 64 ? 16 : 64, size) )
         return NULL;
+    machine->allocated += size;
     return memset(memory, 0, size);
 }
 
 static void host_free(void *data, void *memory, size_t size)
 {
-    (void)data;
-    (void)size;
+    struct machine *machine = data;
+
+    machine->allocated -= size;
     free(memory);
 }
 
@@ -80,14 +82,6 @@ static void host_remap(void *data, uint16_t segment,
     (void)buses;
 }
 
-static void host_log(void *data, enum xpci_log_level level, const char *format,
-                     ...)
-{
-    (void)data;
-    (void)level;
-    (void)format;
-}
-
 static struct machine *machine_new(void)
 {
     struct machine *machine = calloc(1, sizeof(*machine));
@@ -105,7 +99,6 @@ static struct machine *machine_new(void)
         .unlock = host_unlock,
         .leaving = host_leaving,
         .remap = host_remap,
-        .log = host_log,
     };
     return machine;
 }

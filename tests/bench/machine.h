@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include <xen-pci/host.h>
-#include <xen-pci/topology.h>
+#include <xen-pci/process.h>
 
 #define SEGMENT_FUNCTIONS 65536
 
@@ -19,6 +19,7 @@ enum function_kind {
 struct machine {
     struct xpci_host host;
     struct xpci *xpci;
+    size_t allocated; /* bytes that the tables hold */
     pthread_mutex_t lock;
     uint32_t *functions; /* in the order in which dom0 reports them */
     size_t count;

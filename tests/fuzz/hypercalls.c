@@ -9,8 +9,7 @@
 #include "bytes.h"
 
 #include <xen-pci/physdev.h>
-
-#include XPCI_PHYSDEV_HEADER
+#include <xen-pci/process.h>
 
 #define CALLS_MOST 48
 #define FUNCTIONS 8U

@@ -4,8 +4,6 @@
 #include "grow.h"
 
 #include <err.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static void needs_lock(struct test_host *host)
@@ -99,20 +97,6 @@ static void host_remap(void *data, uint16_t segment,
         host->on_remap(host->data, segment);
 }
 
-static void __attribute__((format(printf, 3, 4)))
-host_log(void *data, enum xpci_log_level level, const char *format, ...)
-{
-    char line[256];
-    va_list arguments;
-
-    /* Formatted all the same, so that the sanitizers see the arguments. */
-    (void)data;
-    (void)level;
-    va_start(arguments, format);
-    (void)vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-}
-
 void test_host_init(struct test_host *host, struct world *world)
 {
     memset(host, 0, sizeof(*host));
@@ -126,7 +110,6 @@ void test_host_init(struct test_host *host, struct world *world)
         .unlock = host_unlock,
         .leaving = host_leaving,
         .remap = host_remap,
-        .log = host_log,
     };
 }
 

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+#include <xen-pci/process.h>
+
 #include "trial.h"
 
 #include <stdarg.h>

@@ -74,7 +74,7 @@ MUTANTS = [
     ("config.c", "note", "!headers[i]", "headers[i]"),
     ("record.c", "xpci_record_take",
      "*xpci_record_attached(xpci, index) = NULL;", ""),
-    ("report.c", "xpci_reset", "record->flags & XPCI_BRIDGE",
+    ("reset.c", "xpci_reset", "record->flags & XPCI_BRIDGE",
      "record->flags & XPCI_VIRTFN"),
     ("lookup.c", "xpci_lookup", "XPCI_PLACE_WAY_ONLY",
      "XPCI_PLACE_VIRTFN"),

@@ -3,6 +3,8 @@
  * The predicate says false where it should: one word of good tables at a time
  * is made wrong, and the rule that this breaks must be named.
  */
+#include <xen-pci/process.h>
+
 #include "../model/host.h"
 #include "core/tables.h"
 

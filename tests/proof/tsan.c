@@ -9,10 +9,9 @@
  * the two buses they ask about, nor an answer that no version has.
  */
 #include <xen-pci/physdev.h>
+#include <xen-pci/process.h>
 
 #include "../model/host.h"
-
-#include XPCI_PHYSDEV_HEADER
 
 #include <err.h>
 #include <pthread.h>

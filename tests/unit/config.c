@@ -3,6 +3,8 @@
  * What config space is taken for: types, capabilities, the bus scan, the
  * last bus.
  */
+#include <xen-pci/process.h>
+
 #include "core/config.h"
 #include "script.h"
 #include "suites.h"

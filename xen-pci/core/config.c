@@ -12,7 +12,6 @@
 
 #define STATUS_HAS_CAPABILITIES (0x0010U << 16)
 #define HEADER_LAYOUT(header) ((uint8_t)(((header) >> 16) & 0x7fU))
-#define HEADER_MULTIFUNCTION(header) (((header) >> 16) & 0x80U)
 #define LAYOUT_BRIDGE 1U
 #define LAYOUT_CARDBUS 2U
 
@@ -31,23 +30,10 @@ static uint32_t read_dword(const struct xpci_host *host, uint32_t sbdf,
     return host->config_read(host->data, sbdf, offset);
 }
 
-bool xpci_config_present(const struct xpci_host *host, uint32_t sbdf)
+/* Does anything answer?  A VF does too, though its vendor ID reads ffff. */
+static bool is_present(const struct xpci_host *host, uint32_t sbdf)
 {
     return read_dword(host, sbdf, REG_CLASS_REVISION) != 0xffffffffU;
-}
-
-bool xpci_config_scannable(const struct xpci_host *host, uint32_t sbdf)
-{
-    uint32_t id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
-
-    /* Some boards answer with zeros where there is nothing. */
-    return id != 0xffffffffU && id != 0x00000000U && id != 0x0000ffffU &&
-           id != 0xffff0000U;
-}
-
-bool xpci_config_multifunction(const struct xpci_host *host, uint32_t sbdf)
-{
-    return HEADER_MULTIFUNCTION(read_dword(host, sbdf, REG_HEADER));
 }
 
 /* True where it is one of those looked for, and the first with its ID. */
@@ -201,7 +187,7 @@ enum xpci_answer xpci_config_reread(const struct xpci_host *host, uint32_t sbdf,
 {
     uint32_t id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
 
-    if ( id == 0xffffffffU && !xpci_config_present(host, sbdf) )
+    if ( id == 0xffffffffU && !is_present(host, sbdf) )
         return XPCI_ANSWER_NONE;
     if ( (uint16_t)id != vendor || (uint16_t)(id >> 16) != device ||
          HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER)) != header_type )

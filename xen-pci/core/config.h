@@ -32,9 +32,6 @@ void xpci_config_capabilities(const struct xpci_host *host, uint32_t sbdf,
 enum xpci_type xpci_config_type(uint32_t class_revision, uint8_t layout,
                                 uint32_t pcie);
 
-/* Does anything answer?  A VF does too, though its vendor ID reads ffff. */
-bool xpci_config_present(const struct xpci_host *host, uint32_t sbdf);
-
 /* What answers where a bridge was. */
 enum xpci_answer {
     XPCI_ANSWER_SAME,
@@ -57,12 +54,5 @@ enum xpci_answer xpci_config_reread(const struct xpci_host *host, uint32_t sbdf,
                                     uint16_t vendor, uint16_t device,
                                     uint8_t header_type,
                                     struct xpci_bus_numbers *numbers);
-
-/*
- * The bus scan's steps: is a function there to be scanned, and does its
- * device have more than function 0?
- */
-bool xpci_config_scannable(const struct xpci_host *host, uint32_t sbdf);
-bool xpci_config_multifunction(const struct xpci_host *host, uint32_t sbdf);
 
 #endif /* XEN_PCI_CONFIG_H */

@@ -86,10 +86,7 @@ static void take_out_of_the_way(struct xpci_change *change, uint32_t index)
     bridge->reading = done(xpci);
 }
 
-/*
- * Read one bridge again; true where others are due for it.  One that does not
- * answer may be asleep, and is left alone unless it stands in the way.
- */
+/* Read one bridge again; true where others are due for it. */
 static bool read_again(struct xpci_change *change, uint32_t index,
                        bool in_the_way)
 {
@@ -132,8 +129,8 @@ static void settle(struct xpci_change *change)
     } while ( again );
 }
 
-static void read_and_settle(struct xpci_change *change, uint32_t index,
-                            bool in_the_way)
+void xpci_path_reread(struct xpci_change *change, uint32_t index,
+                      bool in_the_way)
 {
     if ( read_again(change, index, in_the_way) )
         settle(change);
@@ -150,7 +147,7 @@ static void sweep_below(struct xpci_change *change, unsigned int bus)
         const struct xpci_record *bridge = xpci_record(xpci, index);
 
         if ( XPCI_BUS(bridge->sbdf) < bus && bridge->reading != done(xpci) )
-            read_and_settle(change, index, false);
+            xpci_path_reread(change, index, false);
     }
 }
 
@@ -178,7 +175,7 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int from)
         }
         else if ( covered && xpci_record(xpci, index)->reading != done(xpci) )
         {
-            read_and_settle(change, index, true);
+            xpci_path_reread(change, index, true);
             bus = from;
         }
         else if ( covered )
@@ -204,11 +201,6 @@ void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
             return;
     }
     xpci_path_refresh(change, bus);
-}
-
-void xpci_path_reread(struct xpci_change *change, uint32_t index)
-{
-    read_and_settle(change, index, false);
 }
 
 void xpci_path_confirm(struct xpci_change *change, uint32_t index,

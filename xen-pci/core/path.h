@@ -25,8 +25,13 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int from);
 void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
                               unsigned int physfn_bus);
 
-/* Read one bridge again, which this report has not done yet. */
-void xpci_path_reread(struct xpci_change *change, uint32_t index);
+/*
+ * Read one bridge again, which this report has not done yet, and what is due
+ * for it.  One that does not answer may be asleep, and is left alone unless it
+ * stands in the way.
+ */
+void xpci_path_reread(struct xpci_change *change, uint32_t index,
+                      bool in_the_way);
 
 /*
  * These are a bridge's bus numbers, as just read.  Bridges that clash with it

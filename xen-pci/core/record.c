@@ -60,23 +60,6 @@ void xpci_record_give(struct xpci *xpci, uint32_t index)
     xpci->free_count++;
 }
 
-void xpci_records_dispose(struct xpci *xpci)
-{
-    unsigned int outer, inner;
-
-    for ( outer = 0; outer < XPCI_CHUNKS; outer++ )
-    {
-        struct xpci_chunk_directory *directory = xpci->records[outer];
-
-        if ( !directory )
-            continue;
-        for ( inner = 0; inner < XPCI_CHUNKS; inner++ )
-            xpci_free(xpci, directory->chunk[inner],
-                      sizeof(*directory->chunk[inner]));
-        xpci_free(xpci, directory, sizeof(*directory));
-    }
-}
-
 void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
                       struct xpci_device_info *info)
 {

@@ -112,34 +112,6 @@ int xpci_scan_device(struct xpci *xpci, uint32_t sbdf)
     return 0;
 }
 
-int xpci_scan_segment(struct xpci *xpci, uint16_t segment)
-{
-    unsigned int bus_slot, function;
-
-    for ( bus_slot = 0; bus_slot < XPCI_BUSES * 32U; bus_slot++ )
-        for ( function = 0; function < 8U; function++ )
-        {
-            uint32_t sbdf =
-                XPCI_SBDF(segment, bus_slot / 32U, 0) | (bus_slot % 32U) << 3;
-            int rc;
-
-            sbdf |= function;
-            if ( !xpci_config_scannable(xpci->host, sbdf) )
-            {
-                if ( !function )
-                    break;
-                continue;
-            }
-            rc = xpci_scan_device(xpci, sbdf);
-            if ( rc == -ENOMEM )
-                return rc;
-            if ( !function && !xpci_config_multifunction(xpci->host, sbdf) )
-                break;
-        }
-
-    return 0;
-}
-
 /* What a report says, beside what config space says. */
 static void apply_report(struct xpci_device_info *info,
                          const struct xpci_report *report)
@@ -291,34 +263,6 @@ int xpci_remove(struct xpci *xpci, uint32_t sbdf)
     xpci_change_end(&change);
 
     return way_only ? -ENODEV : 0;
-}
-
-int xpci_reset(struct xpci *xpci, uint32_t sbdf)
-{
-    uint32_t index = xpci_find(xpci, sbdf);
-    const struct xpci_record *record;
-    struct xpci_change change;
-
-    if ( index == XPCI_NO_RECORD ||
-         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
-        return -ENODEV;
-
-    record = xpci_record(xpci, index);
-    xpci_change_begin(&change, xpci,
-                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
-    xpci_path_begin(xpci);
-    /* First: what clashes with it is read too, and may lead to its bus. */
-    if ( record->flags & XPCI_BRIDGE )
-        xpci_path_reread(&change, index);
-    if ( record->flags & XPCI_VIRTFN )
-        xpci_path_refresh_virtfn(
-            &change, XPCI_BUS(sbdf),
-            XPCI_BUS(xpci_record(xpci, record->physfn)->sbdf));
-    else
-        xpci_path_refresh(&change, XPCI_BUS(sbdf));
-    xpci_change_end(&change);
-
-    return 0;
 }
 
 void xpci_refuse(struct xpci *xpci, uint32_t sbdf)

@@ -12,43 +12,10 @@ int xpci_create(struct xpci **xpci, const struct xpci_host *host)
         return -ENOMEM;
 
     made->host = host;
-    made->allocated = sizeof(*made);
     made->record_count = 1;
     *xpci = made;
 
     return 0;
-}
-
-static void segment_free(struct xpci *xpci, struct xpci_segment *segment)
-{
-    unsigned int page;
-
-    if ( !segment )
-        return;
-    for ( page = 0; page < XPCI_PAGES; page++ )
-        xpci_free(xpci, segment->page[page], sizeof(*segment->page[page]));
-    xpci_free(xpci, segment, sizeof(*segment));
-}
-
-void xpci_dispose(struct xpci *xpci)
-{
-    unsigned int leaf, number;
-
-    if ( !xpci )
-        return;
-
-    for ( number = 0; number < XPCI_DIRECT_SEGMENTS; number++ )
-        segment_free(xpci, xpci->direct[number]);
-    for ( leaf = 0; leaf < ARRAY_SIZE(xpci->leaf); leaf++ )
-    {
-        if ( !xpci->leaf[leaf] )
-            continue;
-        for ( number = 0; number < XPCI_LEAF_SEGMENTS; number++ )
-            segment_free(xpci, xpci->leaf[leaf]->segment[number]);
-        xpci_free(xpci, xpci->leaf[leaf], sizeof(*xpci->leaf[leaf]));
-    }
-    xpci_records_dispose(xpci);
-    xpci->host->free(xpci->host->data, xpci, sizeof(*xpci));
 }
 
 /* Where the pointer to a segment is kept, or NULL: no memory. */
@@ -119,13 +86,4 @@ uint32_t xpci_generation(const struct xpci *xpci)
 uint32_t xpci_ways_generation(const struct xpci *xpci)
 {
     return xpci->ways_generation;
-}
-
-void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs)
-{
-    costs->device =
-        sizeof(struct xpci_chunk) / XPCI_CHUNK_RECORDS + sizeof(uint32_t);
-    costs->segment = sizeof(struct xpci_segment);
-    costs->bus_page = sizeof(struct xpci_page);
-    costs->allocated = xpci->allocated;
 }

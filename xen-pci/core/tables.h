@@ -107,7 +107,6 @@ struct xpci {
     uint32_t generation;
     uint32_t ways_generation;
     uint32_t reading; /* the number of the report that reads bridges now */
-    size_t allocated;
 
     struct xpci_chunk_directory *records[XPCI_CHUNKS];
     uint32_t record_count; /* ever handed out, record 0 among them */
@@ -115,9 +114,11 @@ struct xpci {
     uint32_t free_count;
 };
 
-/* memory.c: memory from the host, counted. */
-void *xpci_alloc(struct xpci *xpci, size_t size);
-void xpci_free(struct xpci *xpci, void *memory, size_t size);
+/* Zeroed memory from the host, or NULL. */
+static inline void *xpci_alloc(const struct xpci *xpci, size_t size)
+{
+    return xpci->host->alloc(xpci->host->data, size);
+}
 
 /*@ predicate has_segments{L}(struct xpci *xpci) =
       \valid(xpci) &&
@@ -155,7 +156,6 @@ int __must_check xpci_records_reserve(struct xpci *xpci, uint32_t count);
 /* What the record says is left from before; nothing is attached to it. */
 uint32_t xpci_record_take(struct xpci *xpci);
 void xpci_record_give(struct xpci *xpci, uint32_t index);
-void xpci_records_dispose(struct xpci *xpci);
 static inline struct xpci_chunk *xpci_chunk(const struct xpci *xpci,
                                             uint32_t index)
 {

@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include <xen-pci/physdev.h>
-
-#include XPCI_PHYSDEV_HEADER
+#include <xen-pci/process.h>
 
 #include "embedded_host.h"
 #include "reports.h"

@@ -2,8 +2,6 @@
 /*
  * What a process gives to the tables (host.h).
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "embedded_host.h"
@@ -87,35 +85,11 @@ static void host_remap(void *data, uint16_t segment,
     state->remap_buses = *buses;
 }
 
-static void host_log(void *data, enum xpci_log_level level, const char *format,
-                     ...) __attribute__((format(printf, 3, 4)));
-
-static void host_log(void *data, enum xpci_log_level level, const char *format,
-                     ...)
-{
-    static const char *const names[] = {
-        [XPCI_LOG_DEBUG] = "debug",
-        [XPCI_LOG_INFO] = "info",
-        [XPCI_LOG_WARNING] = "warning",
-    };
-    struct embedded_state *state = data;
-    va_list arguments;
-
-    if ( !state->log_to_stderr )
-        return;
-    va_start(arguments, format);
-    fprintf(stderr, "xen-pci: %s: ", names[level]);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
 void embedded_host_init(struct embedded_state *state,
                         struct config_space *space)
 {
     memset(state, 0, sizeof(*state));
     state->space = space;
-    state->log_to_stderr = getenv("XEN_PCI_DEBUG") != NULL;
     /* With default attributes glibc has nothing that could fail here. */
     if ( pthread_mutex_init(&state->mutex, NULL) )
         abort();
@@ -129,7 +103,6 @@ void embedded_host_init(struct embedded_state *state,
         .unlock = host_unlock,
         .leaving = host_leaving,
         .remap = host_remap,
-        .log = host_log,
     };
 }
 

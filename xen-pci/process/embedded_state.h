@@ -18,7 +18,6 @@ struct embedded_state {
     struct xpci_host host;
     struct config_space *space; /* the caller's */
     pthread_mutex_t mutex;      /* the tables' lock, see host.h */
-    bool log_to_stderr;
 
     size_t allocated;        /* bytes not given back */
     unsigned int fail_count; /* the so-manieth allocation fails; 0: none */

@@ -30,11 +30,6 @@ static void *cf_check host_alloc(void *data, size_t size)
     return _xzalloc(size, size < 64 ? sizeof(void *) : 64);
 }
 
-static void cf_check host_free(void *data, void *memory, size_t size)
-{
-    xfree(memory);
-}
-
 static void cf_check host_lock(void *data)
 {
     pcidevs_lock();
@@ -45,33 +40,13 @@ static void cf_check host_unlock(void *data)
     pcidevs_unlock();
 }
 
-static void cf_check host_log(void *data, enum xpci_log_level level,
-                              const char *format, ...)
-{
-    static const char *const prefix[] = {
-        [XPCI_LOG_DEBUG] = XENLOG_DEBUG,
-        [XPCI_LOG_INFO] = XENLOG_INFO,
-        [XPCI_LOG_WARNING] = XENLOG_WARNING,
-    };
-    char line[160];
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(line, sizeof(line), format, arguments);
-    va_end(arguments);
-
-    printk("%sxen-pci: %s\n", prefix[level], line);
-}
-
 static const struct xpci_host host = {
     .config_read = config_read,
     .alloc = host_alloc,
-    .free = host_free,
     .lock = host_lock,
     .unlock = host_unlock,
     .leaving = xpci_xen_leaving,
     .remap = xpci_xen_remap,
-    .log = host_log,
 };
 
 void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,

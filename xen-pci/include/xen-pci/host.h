@@ -6,6 +6,7 @@
 #define XEN_PCI_HOST_H
 
 #include <xen-pci/env.h>
+#include <xen-pci/locked.h>
 
 /* A set of the 256 buses of a segment. */
 struct xpci_bus_set {
@@ -23,12 +24,6 @@ static inline void xpci_bus_set_add(struct xpci_bus_set *set, unsigned int bus)
     set->word[(bus & 0xffU) >> 5] |= (uint32_t)1 << (bus & 31U);
 }
 
-enum xpci_log_level {
-    XPCI_LOG_DEBUG,
-    XPCI_LOG_INFO,
-    XPCI_LOG_WARNING,
-};
-
 struct xpci_host {
     void *data; /* handed to each function below */
 
@@ -40,6 +35,7 @@ struct xpci_host {
 
     /* Zeroed memory, aligned for any type (64 bytes from 64 bytes on). */
     void *(*alloc)(void *data, size_t size);
+    /* May be NULL where the tables are never given back. */
     void (*free)(void *data, void *memory, size_t size);
 
     /*
@@ -66,10 +62,6 @@ struct xpci_host {
      */
     void (*remap)(void *data, uint16_t segment,
                   const struct xpci_bus_set *buses);
-
-    /* printf-like; the message is one line without its newline. */
-    void (*log)(void *data, enum xpci_log_level level, const char *format, ...)
-        __attribute__((format(printf, 3, 4)));
 };
 
 static inline void XPCI_TAKES_LOCK xpci_host_lock(const struct xpci_host *host)

@@ -14,6 +14,7 @@
 #define XEN_PCI_TOPOLOGY_H
 
 #include <xen-pci/env.h>
+#include <xen-pci/locked.h>
 
 /*
  * Segment, bus, device and function in one number, as Xen's pci_sbdf_t:
@@ -117,9 +118,6 @@ struct xpci_host;
  */
 int __must_check xpci_create(struct xpci **xpci, const struct xpci_host *host);
 
-/* Give everything back.  NULL is fine.  Nobody may use `xpci` any more. */
-void xpci_dispose(struct xpci *xpci);
-
 /*
  * Enter a device that the hypervisor's own bus scan found, as config space
  * describes it now, without looking at the way to it: during a scan nothing
@@ -127,13 +125,6 @@ void xpci_dispose(struct xpci *xpci);
  * -ENOMEM.  May allocate.
  */
 int __must_check XPCI_LOCKED xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
-
-/*
- * The bus scan of boot for one segment: every bus, every slot, the functions
- * of multi-function devices.  0 or -ENOMEM (what was found stays).
- */
-int __must_check XPCI_LOCKED xpci_scan_segment(struct xpci *xpci,
-                                               uint16_t segment);
 
 /*
  * dom0 reports a device.  Reads the bridges on the way to it again, replaces
@@ -234,14 +225,5 @@ uint32_t xpci_ways_generation(const struct xpci *xpci);
  */
 bool __must_check XPCI_LOCKED xpci_is_valid(const struct xpci *xpci,
                                             const char **rule);
-
-/* What the tables cost, in bytes, as the host's `alloc` was asked for. */
-struct xpci_costs {
-    size_t device;    /* a record, the host's pointer, the place in the index */
-    size_t segment;   /* a segment without devices */
-    size_t bus_page;  /* the index of four neighbouring buses */
-    size_t allocated; /* all that `xpci` holds now */
-};
-void xpci_costs(const struct xpci *xpci, struct xpci_costs *costs);
 
 #endif /* XEN_PCI_TOPOLOGY_H */

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Xen's physdev hypercalls about PCI devices (xen/include/public/physdev.h),
- * turned into operations on the tables.
+ * turned into operations on the tables, as Xen itself does it.
  */
 #ifndef XEN_PCI_PHYSDEV_H
 #define XEN_PCI_PHYSDEV_H
 
 #include <xen-pci/topology.h>
 
-#include XPCI_PHYSDEV_HEADER
+#include <xen/physdev.h>
 
 /* Xen's public header has this from 4.20 on; the numbers are its ABI. */
 #ifndef PHYSDEVOP_pci_device_reset

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Looks at a device that was reset, and at the way to it, again.
+ */
+#include "path.h"
+
+int xpci_reset(struct xpci *xpci, uint32_t sbdf)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+    const struct xpci_record *record;
+    struct xpci_change change;
+
+    if ( index == XPCI_NO_RECORD ||
+         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
+        return -ENODEV;
+
+    record = xpci_record(xpci, index);
+    xpci_change_begin(&change, xpci,
+                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
+    xpci_path_begin(xpci);
+    /* First: what clashes with it is read too, and may lead to its bus. */
+    if ( record->flags & XPCI_BRIDGE )
+        xpci_path_reread(&change, index, false);
+    if ( record->flags & XPCI_VIRTFN )
+        xpci_path_refresh_virtfn(
+            &change, XPCI_BUS(sbdf),
+            XPCI_BUS(xpci_record(xpci, record->physfn)->sbdf));
+    else
+        xpci_path_refresh(&change, XPCI_BUS(sbdf));
+    xpci_change_end(&change);
+
+    return 0;
+}
