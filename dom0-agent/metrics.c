@@ -98,7 +98,7 @@ static void say_failing(FILE *out, const struct retry *retry)
                 "xen_pci_failing_step_tries{segment=\"%04x\",bus=\"%02x\","
                 "device=\"%02x\",function=\"%x\",call=\"%s\"} %u\n",
                 XPCI_SEGMENT(item->sbdf), XPCI_BUS(item->sbdf),
-                (unsigned int)XPCI_SLOT(item->sbdf),
+                (unsigned int)XPCI_DEV(item->sbdf),
                 (unsigned int)XPCI_FUNC(item->sbdf),
                 plan_action_name(item->action), item->tries);
     }
@@ -141,7 +141,7 @@ static void say_parent(FILE *out, const struct xpci_snapshot *snapshot,
                 ",parent_segment=\"%04x\",parent_bus=\"%02x\","
                 "parent_device=\"%02x\",parent_function=\"%x\"",
                 XPCI_SEGMENT(bus->bridge), XPCI_BUS(bus->bridge),
-                (unsigned int)XPCI_SLOT(bus->bridge),
+                (unsigned int)XPCI_DEV(bus->bridge),
                 (unsigned int)XPCI_FUNC(bus->bridge));
 }
 
@@ -160,7 +160,7 @@ static void say_devices(FILE *out, const struct xpci_snapshot *snapshot)
                 "xen_pci_device_info{segment=\"%04x\",bus=\"%02x\","
                 "device=\"%02x\",function=\"%x\"",
                 XPCI_SEGMENT(device->sbdf), XPCI_BUS(device->sbdf),
-                (unsigned int)XPCI_SLOT(device->sbdf),
+                (unsigned int)XPCI_DEV(device->sbdf),
                 (unsigned int)XPCI_FUNC(device->sbdf));
         say_parent(out, snapshot, device);
         fprintf(out,

@@ -15,7 +15,7 @@
 static void name_of(char *name, size_t size, const char *list, uint32_t sbdf)
 {
     snprintf(name, size, "%s/%04x-%02x-%02x-%x", list, XPCI_SEGMENT(sbdf),
-             XPCI_BUS(sbdf), (unsigned int)XPCI_SLOT(sbdf),
+             XPCI_BUS(sbdf), (unsigned int)XPCI_DEV(sbdf),
              (unsigned int)XPCI_FUNC(sbdf));
 }
 

@@ -16,8 +16,8 @@ static void print_line(const struct xpci_snapshot *snapshot,
 
     if ( bridge )
         range_format(range, bridge);
-    if ( bus->aliased )
-        xpci_sbdf_format(alias, bus->alias);
+    if ( bus->has_upstream )
+        xpci_sbdf_format(alias, bus->upstream);
     printf("%04x:%02x  %-12s  %-18s  %-7s  %s\n", bus->segment, bus->bus,
            xpci_sbdf_format(sbdf, bus->bridge),
            bridge ? xpci_type_name(bridge->type) : "(not there)", range, alias);
@@ -53,7 +53,7 @@ static int print_json(const struct xpci_snapshot *snapshot)
         json_format(&json, "segment", "%04x", bus->segment);
         json_format(&json, "bus", "%02x", bus->bus);
         json_sbdf(&json, "bridge", &bus->bridge);
-        json_sbdf(&json, "alias", bus->aliased ? &bus->alias : NULL);
+        json_sbdf(&json, "alias", bus->has_upstream ? &bus->upstream : NULL);
         json_close(&json);
     }
     json_close(&json);

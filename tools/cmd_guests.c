@@ -60,7 +60,7 @@ static void say_shared(const struct report *report, char *text,
     snprintf(text, TEXT_LENGTH,
              "its DMA carries the ID of bridge %s, as that of %s of guest "
              "%.64s does; give both to one guest",
-             xpci_sbdf_format(alias, bus->alias),
+             xpci_sbdf_format(alias, bus->upstream),
              xpci_sbdf_format(place, other->problems & GUEST_MOVED
                                          ? other->now
                                          : other->sbdf),

@@ -98,7 +98,7 @@ static void draw_device(struct drawing *drawing, const struct tree_step *step)
         draw(drawing, "--");
     else
         draw(drawing, step->last ? "\\-" : "+-");
-    draw(drawing, "%02x.%x", XPCI_SLOT(device->sbdf), XPCI_FUNC(device->sbdf));
+    draw(drawing, "%02x.%x", XPCI_DEV(device->sbdf), XPCI_FUNC(device->sbdf));
     if ( device->flags & XPCI_BRIDGE )
     {
         draw_range(drawing, device);

@@ -38,13 +38,13 @@ static void print_text(const struct xpci_snapshot *snapshot, uint32_t sbdf,
     char device[XPCI_SBDF_LENGTH], alias[XPCI_SBDF_LENGTH];
 
     xpci_sbdf_format(device, sbdf);
-    if ( !bus || !bus->aliased )
+    if ( !bus || !bus->has_upstream )
     {
         printf("%s: no upstream bridge; DMA carries its own ID\n", device);
         return;
     }
-    bridge = xpci_snapshot_device(snapshot, bus->alias);
-    xpci_sbdf_format(alias, bus->alias);
+    bridge = xpci_snapshot_device(snapshot, bus->upstream);
+    xpci_sbdf_format(alias, bus->upstream);
     printf("%s: upstream bridge %s (%s, secondary bus %02x); DMA carries %s",
            device, alias, bridge ? xpci_type_name(bridge->type) : "not there",
            bus->secondary, alias);
@@ -57,16 +57,16 @@ static int print_json(const struct xpci_snapshot *snapshot, uint32_t sbdf,
                       const struct xpci_bus_info *bus)
 {
     const struct xpci_device_info *bridge = NULL;
-    bool aliased = bus && bus->aliased;
+    bool aliased = bus && bus->has_upstream;
     struct json_writer json;
 
     if ( aliased )
-        bridge = xpci_snapshot_device(snapshot, bus->alias);
+        bridge = xpci_snapshot_device(snapshot, bus->upstream);
     json_begin(&json, stdout);
     json_open(&json, NULL, '{');
     json_sbdf(&json, "sbdf", &sbdf);
     json_sbdf(&json, "bridge", bus ? &bus->bridge : NULL);
-    json_sbdf(&json, "alias", aliased ? &bus->alias : NULL);
+    json_sbdf(&json, "alias", aliased ? &bus->upstream : NULL);
     json_text(&json, "type", bridge ? xpci_type_name(bridge->type) : NULL);
     if ( aliased )
         json_format(&json, "secondary", "%02x", bus->secondary);
@@ -91,7 +91,7 @@ static enum tool_exit run(struct invocation *call)
     if ( result != TOOL_DONE )
         goto out;
     device = xpci_snapshot_device(&snapshot, sbdf);
-    if ( !device || (device->flags & XPCI_WAY_ONLY) )
+    if ( !device || (device->flags & XPCI_BRIDGE_ONLY) )
     {
         tool_error("upstream: there is no device %s; `xl-pci list` shows "
                    "those that there are",

@@ -98,10 +98,10 @@ static void print_place(const struct picture *picture, size_t index,
     const struct xpci_device_info *first = &picture->snapshot->devices[index];
     const struct xpci_device_info *last = first + count - 1;
 
-    fprintf(picture->out, "%02x.%x", XPCI_SLOT(first->sbdf),
+    fprintf(picture->out, "%02x.%x", XPCI_DEV(first->sbdf),
             XPCI_FUNC(first->sbdf));
     if ( count > 1 )
-        fprintf(picture->out, " - %02x.%x (%zu)", XPCI_SLOT(last->sbdf),
+        fprintf(picture->out, " - %02x.%x (%zu)", XPCI_DEV(last->sbdf),
                 XPCI_FUNC(last->sbdf), count);
 }
 

@@ -11,9 +11,9 @@ static void print_device(const struct xpci_snapshot *snapshot,
         unsigned int flag;
         const char *word;
     } words[] = {
-        { XPCI_EXTFN, "extfn" },       { XPCI_CONFIGURED, "configured" },
-        { XPCI_CONFLICT, "conflict" }, { XPCI_STALE, "stale" },
-        { XPCI_WAY_ONLY, "way-only" },
+        { XPCI_EXTFN, "extfn" },          { XPCI_CONFIGURED, "configured" },
+        { XPCI_CONFLICT, "conflict" },    { XPCI_STALE, "stale" },
+        { XPCI_BRIDGE_ONLY, "way-only" },
     };
     char sbdf[XPCI_SBDF_LENGTH];
     char path[XPCI_PATH_LENGTH];
@@ -44,8 +44,8 @@ static void print_bus(const struct xpci_bus_info *bus)
 
     printf("bus %04x:%02x bridge=%s", bus->segment, bus->bus,
            xpci_sbdf_format(sbdf, bus->bridge));
-    if ( bus->aliased )
-        printf(" alias=%s", xpci_sbdf_format(sbdf, bus->alias));
+    if ( bus->has_upstream )
+        printf(" alias=%s", xpci_sbdf_format(sbdf, bus->upstream));
     putchar('\n');
 }
 

@@ -60,7 +60,8 @@ static void print_expectations(const struct xpci_snapshot *snapshot)
         const struct xpci_bus_info *bus = &snapshot->buses[i];
 
         printf("alias %04x:%02x:00.0 = %s\n", bus->segment, bus->bus,
-               bus->aliased ? xpci_sbdf_format(sbdf, bus->alias) : "none");
+               bus->has_upstream ? xpci_sbdf_format(sbdf, bus->upstream)
+                                 : "none");
     }
     printf("check = %zu\n", snapshot->problem_count);
 }

@@ -40,7 +40,7 @@ static void print_place(FILE *out, const char *old, size_t length, uint32_t now)
 
     if ( had_segment || XPCI_SEGMENT(now) )
         fprintf(out, "%04x:", XPCI_SEGMENT(now));
-    fprintf(out, "%02x:%02x", XPCI_BUS(now), (unsigned int)XPCI_SLOT(now));
+    fprintf(out, "%02x:%02x", XPCI_BUS(now), (unsigned int)XPCI_DEV(now));
 }
 
 static void print_corrected(FILE *out, const struct guests *guests,

@@ -125,8 +125,9 @@ static const struct xpci_bus_info *aliased_bus(
     const struct xpci_bus_info *bus =
         xpci_snapshot_bus(snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
 
-    return bus && bus->aliased && xpci_snapshot_device(snapshot, sbdf) ? bus
-                                                                       : NULL;
+    return bus && bus->has_upstream && xpci_snapshot_device(snapshot, sbdf)
+               ? bus
+               : NULL;
 }
 
 /* Behind one aliasing bridge, and of two guests. */
@@ -144,7 +145,7 @@ static void check_shared(struct guests *guests, size_t number,
              !strcmp(guests->entries[i].guest, entry->guest) )
             continue;
         other = aliased_bus(&guests->entries[i], snapshot);
-        if ( !other || other->alias != bus->alias )
+        if ( !other || other->upstream != bus->upstream )
             continue;
         entry->problems |= GUEST_SHARED;
         entry->shared = i;

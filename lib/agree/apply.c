@@ -13,7 +13,7 @@ static int make_step(const struct plan_step *step, struct backend *backend)
     rc = backend->ops->remove(backend, step->sbdf);
 
     /*
-     * It left together with something else, or was only a way: what was
+     * It left together with something else, or was bridge-only: what was
      * wanted is so.
      */
     return rc == -ENODEV ? 0 : rc;

@@ -24,7 +24,7 @@ static enum fate fate_of(const struct plan_input *input, uint32_t sbdf)
 
     if ( !dom0 )
         return sbdf_set_has(input->unreadable, sbdf) ? FATE_STAYS : FATE_GOES;
-    /* A bridge that is only a way: what else it was is not on record. */
+    /* A bridge-only record: what else it was is not on record. */
     if ( !recorded )
         return FATE_STAYS;
 
@@ -65,7 +65,7 @@ static int remove_gone(struct plan *plan, const struct plan_input *input)
 }
 
 /*
- * Bridges that the tables know only as the way to their buses (XPCI_WAY_ONLY)
+ * Bridges that the tables know only as leading to buses (XPCI_BRIDGE_ONLY)
  * are among the buses and not among the devices.
  */
 static int remove_ways(struct plan *plan, const struct plan_input *input)

@@ -101,7 +101,7 @@ static void mark_extended_of_segment(struct device_entry *entries, size_t count)
             ari[entries[i].facts.secondary] = true;
     for ( i = 0; i < count; i++ )
         entries[i].is_extfn = !entries[i].is_virtfn &&
-                              XPCI_SLOT(entries[i].sbdf) &&
+                              XPCI_DEV(entries[i].sbdf) &&
                               ari[XPCI_BUS(entries[i].sbdf)];
 }
 

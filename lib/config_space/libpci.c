@@ -114,7 +114,7 @@ static void call_device(void *data)
     struct device_call *call = data;
 
     call->dev = pci_get_dev(call->access, XPCI_SEGMENT(call->sbdf),
-                            XPCI_BUS(call->sbdf), (int)XPCI_SLOT(call->sbdf),
+                            XPCI_BUS(call->sbdf), (int)XPCI_DEV(call->sbdf),
                             (int)XPCI_FUNC(call->sbdf));
 }
 

@@ -24,10 +24,10 @@ static const struct {
     const char *word;
     uint8_t flag;
 } flag_words[] = {
-    { "virtfn", XPCI_VIRTFN },     { "extfn", XPCI_EXTFN },
-    { "bridge", XPCI_BRIDGE },     { "configured", XPCI_CONFIGURED },
-    { "conflict", XPCI_CONFLICT }, { "stale", XPCI_STALE },
-    { "way-only", XPCI_WAY_ONLY },
+    { "virtfn", XPCI_VIRTFN },        { "extfn", XPCI_EXTFN },
+    { "bridge", XPCI_BRIDGE },        { "configured", XPCI_CONFIGURED },
+    { "conflict", XPCI_CONFLICT },    { "stale", XPCI_STALE },
+    { "way-only", XPCI_BRIDGE_ONLY },
 };
 
 static uint8_t read_flag(struct words *words, const char *word, size_t length)
@@ -155,7 +155,7 @@ static int parse(struct listing *listing, take_line *take, const char *where,
     return rc ? rc : listing->words.rc;
 }
 
-/* A bridge that is only a way is no known device: see snapshot.h. */
+/* What is bridge-only is no known device: see snapshot_take.c. */
 static int take_device(struct listing *listing)
 {
     struct xpci_device_info info;
@@ -164,7 +164,7 @@ static int take_device(struct listing *listing)
     read_device(&listing->words, listing->segment, &info);
     if ( !is_in_order(listing, info.sbdf) )
         return listing->words.rc;
-    if ( !(info.flags & XPCI_WAY_ONLY) )
+    if ( !(info.flags & XPCI_BRIDGE_ONLY) )
         rc = xpci_snapshot_add_device(listing->snapshot, &info);
 
     return rc ? rc : xpci_snapshot_add_problem_of(listing->snapshot, &info);
@@ -185,12 +185,12 @@ static void read_bus(struct words *words, uint16_t segment,
     *info = (struct xpci_bus_info){
         .segment = segment,
         .bus = words_hex(words, "bus", 2),
-        .aliased = !words_is_none(words, "alias"),
+        .has_upstream = !words_is_none(words, "alias"),
         .bridge = words_sbdf(words, "bridge", segment),
     };
-    if ( !info->aliased )
+    if ( !info->has_upstream )
         return;
-    info->alias = words_sbdf(words, "alias", segment);
+    info->upstream = words_sbdf(words, "alias", segment);
     info->secondary = words_hex(words, "secondary", 2);
 }
 

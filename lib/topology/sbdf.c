@@ -40,7 +40,7 @@ static bool read_field(const char **text, unsigned int most, char separator,
 char *xpci_sbdf_format(char *text, uint32_t sbdf)
 {
     snprintf(text, XPCI_SBDF_LENGTH, "%04x:%02x:%02x.%x", XPCI_SEGMENT(sbdf),
-             XPCI_BUS(sbdf), XPCI_SLOT(sbdf), XPCI_FUNC(sbdf));
+             XPCI_BUS(sbdf), XPCI_DEV(sbdf), XPCI_FUNC(sbdf));
 
     return text;
 }

@@ -130,7 +130,7 @@ static struct json_object *bus_json(const struct xpci_bus_info *info)
         return NULL;
     if ( put_hex(object, "bus", true, 2, info->bus) ||
          put_sbdf(object, "bridge", true, info->bridge) ||
-         put_sbdf(object, "alias", info->aliased, info->alias) )
+         put_sbdf(object, "alias", info->has_upstream, info->upstream) )
     {
         json_object_put(object);
         return NULL;

@@ -43,7 +43,7 @@ static int name_conflict(const struct xpci_snapshot *snapshot,
     for ( i = 0; bridge && i < snapshot->device_count; i++ )
         if ( clash(bridge, &snapshot->devices[i]) && !count++ )
             other = &snapshot->devices[i];
-    /* The other one can be only a way, and no device. */
+    /* The other one can be bridge-only, and no device. */
     if ( !other )
         return 0;
     if ( count > 1 )

@@ -190,9 +190,9 @@ static void read_bus(struct reader *reader, struct xpci_snapshot *snapshot,
 
     info.bus = (uint8_t)read_hex(reader, object, "bus", 2);
     info.bridge = read_sbdf(reader, object, "bridge", segment);
-    info.aliased = !is_null(reader, object, "alias");
-    if ( info.aliased )
-        info.alias = read_sbdf(reader, object, "alias", segment);
+    info.has_upstream = !is_null(reader, object, "alias");
+    if ( info.has_upstream )
+        info.upstream = read_sbdf(reader, object, "alias", segment);
     if ( !reader->rc )
         reader->rc = xpci_snapshot_add_bus(snapshot, &info);
 }
@@ -303,8 +303,8 @@ static void fill_secondaries(struct xpci_snapshot *snapshot)
         struct xpci_bus_info *bus = &snapshot->buses[i];
         const struct xpci_device_info *bridge = NULL;
 
-        if ( bus->aliased )
-            bridge = xpci_snapshot_device(snapshot, bus->alias);
+        if ( bus->has_upstream )
+            bridge = xpci_snapshot_device(snapshot, bus->upstream);
         if ( bridge )
             bus->secondary = bridge->secondary;
     }

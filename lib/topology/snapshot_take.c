@@ -56,8 +56,8 @@ static int take_devices(struct xpci_snapshot *snapshot, const struct xpci *xpci,
             return count;
         for ( i = 0; i < count; i++ )
         {
-            /* Nobody owns what is only a way: its buses say that it is. */
-            if ( !(page[i].flags & XPCI_WAY_ONLY) )
+            /* Nobody owns what is bridge-only: its buses say that it is. */
+            if ( !(page[i].flags & XPCI_BRIDGE_ONLY) )
                 rc = xpci_snapshot_add_device(snapshot, &page[i]);
             if ( !rc )
                 rc = xpci_snapshot_add_problem_of(snapshot, &page[i]);

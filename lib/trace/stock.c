@@ -363,8 +363,8 @@ static int snapshot_segment(const struct stock *stock,
         info.bridge = XPCI_SBDF(segment->number, way->bus, way->devfn);
         if ( stock_upstream(stock, sbdf, &upstream) == 1 )
         {
-            info.aliased = true;
-            info.alias = upstream.bridge;
+            info.has_upstream = true;
+            info.upstream = upstream.bridge;
             info.secondary = upstream.secondary;
         }
         rc = xpci_snapshot_add_bus(snapshot, &info);

@@ -35,7 +35,7 @@ void trace_write_add(FILE *out, const struct xpci_device_info *info)
     fprintf(out, "add %s", xpci_sbdf_format(sbdf, info->sbdf));
     if ( info->flags & XPCI_VIRTFN )
         fprintf(out, " virtfn=%02x:%02x.%x", XPCI_BUS(info->physfn),
-                (unsigned int)XPCI_SLOT(info->physfn),
+                (unsigned int)XPCI_DEV(info->physfn),
                 (unsigned int)XPCI_FUNC(info->physfn));
     if ( info->flags & XPCI_EXTFN )
         fputs(" extfn", out);

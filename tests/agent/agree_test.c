@@ -92,9 +92,9 @@ static bool same_bus(const struct xpci_bus_info *a,
                      const struct xpci_bus_info *b)
 {
     return a->segment == b->segment && a->bus == b->bus &&
-           a->bridge == b->bridge && a->aliased == b->aliased &&
-           (!a->aliased ||
-            (a->alias == b->alias && a->secondary == b->secondary));
+           a->bridge == b->bridge && a->has_upstream == b->has_upstream &&
+           (!a->has_upstream ||
+            (a->upstream == b->upstream && a->secondary == b->secondary));
 }
 
 static bool same_snapshot(const struct xpci_snapshot *a,
@@ -144,13 +144,13 @@ static void check_left(struct pair *pair, const struct plan *plan,
     char sbdf[XPCI_SBDF_LENGTH];
     size_t i;
 
-    CU_ASSERT_FATAL(state->left_count <= EMBEDDED_LEFT_ROOM);
-    for ( i = before; i < state->left_count; i++ )
+    CU_ASSERT_FATAL(state->departed_count <= EMBEDDED_DEPARTED_ROOM);
+    for ( i = before; i < state->departed_count; i++ )
     {
-        if ( was_meant(plan, state->left[i]) )
+        if ( was_meant(plan, state->departed[i]) )
             continue;
         fprintf(stderr, "\n%s: %s left\n", pair->now_path,
-                xpci_sbdf_format(sbdf, state->left[i]));
+                xpci_sbdf_format(sbdf, state->departed[i]));
         CU_FAIL("a device left that was to stay");
     }
 }
@@ -165,13 +165,13 @@ static void check_pair(const char *boot_path)
 
     pair_open(&pair, boot_path);
     hypervisor = backend_embedded_hypervisor(pair.backend);
-    left = hypervisor->state->left_count;
+    left = hypervisor->state->departed_count;
     look_at(&pair, &before);
 
     run_once(&pair, true);
     look_at(&pair, &after);
     CU_ASSERT_EQUAL(after.hypervisor.generation, before.hypervisor.generation);
-    CU_ASSERT_EQUAL(hypervisor->state->left_count, left);
+    CU_ASSERT_EQUAL(hypervisor->state->departed_count, left);
     agree_look_dispose(&after);
 
     run_once(&pair, false);

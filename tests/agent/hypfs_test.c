@@ -131,8 +131,8 @@ static void test_whole(void)
 
     bus = xpci_snapshot_bus(&snapshot, 0, 2);
     CU_ASSERT_PTR_NOT_NULL_FATAL(bus);
-    CU_ASSERT(bus->aliased);
-    CU_ASSERT_EQUAL(bus->alias, XPCI_SBDF(0, 0, 0x10));
+    CU_ASSERT(bus->has_upstream);
+    CU_ASSERT_EQUAL(bus->upstream, XPCI_SBDF(0, 0, 0x10));
     CU_ASSERT_EQUAL(bus->secondary, 1);
     xpci_snapshot_dispose(&snapshot);
 }

@@ -59,7 +59,7 @@ static void take_kind(struct xpci_device_info *info, const char *word)
             info->physfn = to_sbdf(word + 3);
         }
         if ( !strcmp(word, "way") )
-            info->flags |= XPCI_WAY_ONLY;
+            info->flags |= XPCI_BRIDGE_ONLY;
         return;
     }
     give_up(word);
@@ -150,7 +150,7 @@ void machine_read(struct xpci_snapshot *snapshot, const char *text)
             continue;
         if ( (info.flags & XPCI_BRIDGE) && count < WAYS_ROOM )
             bridges[count++] = info;
-        if ( !(info.flags & XPCI_WAY_ONLY) &&
+        if ( !(info.flags & XPCI_BRIDGE_ONLY) &&
              xpci_snapshot_add_device(snapshot, &info) )
             abort();
     }

@@ -214,8 +214,8 @@ static void test_shadow(void)
     {
         CU_ASSERT_EQUAL(known.buses[i].bus, expected[i].bus);
         CU_ASSERT_EQUAL(known.buses[i].bridge, expected[i].bridge);
-        CU_ASSERT(known.buses[i].aliased);
-        CU_ASSERT_EQUAL(known.buses[i].alias, XPCI_SBDF(0, 1, 0));
+        CU_ASSERT(known.buses[i].has_upstream);
+        CU_ASSERT_EQUAL(known.buses[i].upstream, XPCI_SBDF(0, 1, 0));
         CU_ASSERT_EQUAL(known.buses[i].secondary, 2);
     }
     xpci_snapshot_dispose(&known);

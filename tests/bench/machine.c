@@ -67,7 +67,7 @@ static void host_unlock(void *data)
     pthread_mutex_unlock(&machine->lock);
 }
 
-static void host_leaving(void *data, uint32_t sbdf, void *attached)
+static void host_remove(void *data, uint32_t sbdf, void *attached)
 {
     (void)data;
     (void)sbdf;
@@ -97,7 +97,7 @@ static struct machine *machine_new(void)
         .free = host_free,
         .lock = host_lock,
         .unlock = host_unlock,
-        .leaving = host_leaving,
+        .remove = host_remove,
         .remap = host_remap,
     };
     return machine;

@@ -156,9 +156,9 @@ static bool same_bus(const struct xpci_bus_info *a,
                      const struct xpci_bus_info *b)
 {
     return a->segment == b->segment && a->bus == b->bus &&
-           a->bridge == b->bridge && a->aliased == b->aliased &&
-           (!a->aliased ||
-            (a->alias == b->alias && a->secondary == b->secondary));
+           a->bridge == b->bridge && a->has_upstream == b->has_upstream &&
+           (!a->has_upstream ||
+            (a->upstream == b->upstream && a->secondary == b->secondary));
 }
 
 static bool same(const struct xpci_snapshot *a, const struct xpci_snapshot *b)

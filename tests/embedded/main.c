@@ -289,8 +289,8 @@ static void test_neighbours_are_mapped_anew(void)
     CU_ASSERT_EQUAL(embedded_boot(&hypervisor), 0);
     remaps = hypervisor.state->remap_count;
     CU_ASSERT_EQUAL(embedded_remove(&hypervisor, XPCI_SBDF(0, 1, 0)), 0);
-    CU_ASSERT_EQUAL(hypervisor.state->left_count, 1);
-    CU_ASSERT_EQUAL(hypervisor.state->left[0], XPCI_SBDF(0, 1, 0));
+    CU_ASSERT_EQUAL(hypervisor.state->departed_count, 1);
+    CU_ASSERT_EQUAL(hypervisor.state->departed[0], XPCI_SBDF(0, 1, 0));
     CU_ASSERT(hypervisor.state->remap_count > remaps);
     CU_ASSERT_TRUE(xpci_bus_set_has(&hypervisor.state->remap_buses, 1));
     embedded_dispose(&hypervisor);

@@ -52,7 +52,7 @@ void event_describe(const struct event *event, char *text, size_t size)
     length =
         snprintf(text, size, "%s %04x:%02x:%02x.%x", kind_names[event->kind],
                  XPCI_SEGMENT(event->sbdf), XPCI_BUS(event->sbdf),
-                 XPCI_SLOT(event->sbdf), XPCI_FUNC(event->sbdf));
+                 XPCI_DEV(event->sbdf), XPCI_FUNC(event->sbdf));
     if ( event->kind == EVENT_CONFIG )
         length += describe_config(&event->function, text + length,
                                   size - (size_t)length);

@@ -68,17 +68,17 @@ static void host_unlock(void *data)
     host->locked = false;
 }
 
-static void host_leaving(void *data, uint32_t sbdf, void *attached)
+static void host_remove(void *data, uint32_t sbdf, void *attached)
 {
     struct test_host *host = data;
 
     needs_lock(host);
     host->attached = attached;
-    host->left = grow(host->left, host->left_count + 1, &host->left_room,
-                      sizeof(*host->left));
-    host->left[host->left_count++] = sbdf;
-    if ( host->on_leaving )
-        host->on_leaving(host->data, sbdf);
+    host->departed = grow(host->departed, host->departed_count + 1,
+                          &host->departed_room, sizeof(*host->departed));
+    host->departed[host->departed_count++] = sbdf;
+    if ( host->on_remove )
+        host->on_remove(host->data, sbdf);
 }
 
 static void host_remap(void *data, uint16_t segment,
@@ -108,24 +108,24 @@ void test_host_init(struct test_host *host, struct world *world)
         .free = host_free,
         .lock = host_lock,
         .unlock = host_unlock,
-        .leaving = host_leaving,
+        .remove = host_remove,
         .remap = host_remap,
     };
 }
 
 void test_host_dispose(struct test_host *host)
 {
-    free(host->left);
+    free(host->departed);
     free(host->remaps);
-    host->left = NULL;
+    host->departed = NULL;
     host->remaps = NULL;
-    host->left_room = host->remap_room = 0;
+    host->departed_room = host->remap_room = 0;
     test_host_forget(host);
 }
 
 void test_host_forget(struct test_host *host)
 {
-    host->left_count = host->remap_count = 0;
+    host->departed_count = host->remap_count = 0;
     host->reads = host->reads_of_watched = 0;
     host->failed = false;
 }

@@ -32,10 +32,10 @@ struct test_host {
     unsigned int lock_errors;
 
     /* Since test_host_forget(). */
-    void *attached; /* to the one that left last */
-    uint32_t *left;
-    size_t left_count;
-    size_t left_room;
+    void *attached; /* to the one that departed last */
+    uint32_t *departed;
+    size_t departed_count;
+    size_t departed_room;
     struct test_remap *remaps;
     size_t remap_count;
     size_t remap_room;
@@ -44,8 +44,8 @@ struct test_host {
     uint32_t watched_sbdf;
     unsigned int watched_offset;
 
-    /* Called from `leaving` and `remap` if set. */
-    void (*on_leaving)(void *data, uint32_t sbdf);
+    /* Called from `remove` and `remap` if set. */
+    void (*on_remove)(void *data, uint32_t sbdf);
     void (*on_remap)(void *data, uint16_t segment);
     void *data;
 };

@@ -83,7 +83,7 @@ static struct xpci_device_info info_of(const struct naive *naive,
                            (device->extfn ? XPCI_EXTFN : 0) |
                            (device->bridge ? XPCI_BRIDGE : 0) |
                            (device->stale ? XPCI_STALE : 0) |
-                           (device->way_only ? XPCI_WAY_ONLY : 0));
+                           (device->bridge_only ? XPCI_BRIDGE_ONLY : 0));
     if ( naive_configured(device) )
         info.flags |= XPCI_CONFIGURED;
     if ( naive_in_conflict(naive, device) )
@@ -112,9 +112,9 @@ static void add_buses(struct listing *listing, const struct naive *naive,
             listing->buses[listing->bus_count++] = (struct xpci_bus_info){
                 .segment = segment,
                 .bus = (uint8_t)bus,
-                .aliased = buses[bus].upstream.aliased,
+                .has_upstream = buses[bus].upstream.aliased,
                 .bridge = buses[bus].way->sbdf,
-                .alias = buses[bus].upstream.bridge,
+                .upstream = buses[bus].upstream.bridge,
                 .secondary = buses[bus].upstream.secondary,
             };
 }
@@ -148,7 +148,7 @@ static void describe_device(const struct xpci_device_info *info, char *text,
     snprintf(text, size,
              "%04x:%02x:%02x.%x %s id %04x:%04x class %08x header %02x "
              "numbers %02x/%02x/%02x physfn %04x node %x%s%s%s%s%s%s%s",
-             info->sbdf >> 16, XPCI_BUS(info->sbdf), XPCI_SLOT(info->sbdf),
+             info->sbdf >> 16, XPCI_BUS(info->sbdf), XPCI_DEV(info->sbdf),
              XPCI_FUNC(info->sbdf), xpci_type_name(info->type), info->vendor,
              info->device, info->class_revision, info->header_type,
              info->primary, info->secondary, info->subordinate,
@@ -159,7 +159,7 @@ static void describe_device(const struct xpci_device_info *info, char *text,
              info->flags & XPCI_CONFIGURED ? " CONFIGURED" : "",
              info->flags & XPCI_CONFLICT ? " CONFLICT" : "",
              info->flags & XPCI_STALE ? " STALE" : "",
-             info->flags & XPCI_WAY_ONLY ? " WAY_ONLY" : "");
+             info->flags & XPCI_BRIDGE_ONLY ? " BRIDGE_ONLY" : "");
 }
 
 static void describe_bus(const struct xpci_bus_info *info, char *text,
@@ -174,13 +174,13 @@ static void describe_bus(const struct xpci_bus_info *info, char *text,
     }
     length = snprintf(text, size, "bus %04x:%02x bridge %02x:%02x.%x alias ",
                       info->segment, info->bus, XPCI_BUS(info->bridge),
-                      XPCI_SLOT(info->bridge), XPCI_FUNC(info->bridge));
-    if ( !info->aliased )
+                      XPCI_DEV(info->bridge), XPCI_FUNC(info->bridge));
+    if ( !info->has_upstream )
         snprintf(text + length, size - (size_t)length, "none");
     else
         snprintf(text + length, size - (size_t)length,
-                 "%02x:%02x.%x secondary %02x", XPCI_BUS(info->alias),
-                 XPCI_SLOT(info->alias), XPCI_FUNC(info->alias),
+                 "%02x:%02x.%x secondary %02x", XPCI_BUS(info->upstream),
+                 XPCI_DEV(info->upstream), XPCI_FUNC(info->upstream),
                  info->secondary);
 }
 
@@ -200,9 +200,9 @@ static bool same_bus(const struct xpci_bus_info *a,
                      const struct xpci_bus_info *b)
 {
     return a->segment == b->segment && a->bus == b->bus &&
-           a->bridge == b->bridge && a->aliased == b->aliased &&
-           (!a->aliased ||
-            (a->alias == b->alias && a->secondary == b->secondary));
+           a->bridge == b->bridge && a->has_upstream == b->has_upstream &&
+           (!a->has_upstream ||
+            (a->upstream == b->upstream && a->secondary == b->secondary));
 }
 
 bool listing_equal(const struct listing *a, const char *name_a,

@@ -217,7 +217,7 @@ static void begin(struct naive *naive)
 static void leaves(struct naive *naive, struct naive_device *device)
 {
     device->leaves = true;
-    if ( device->way_only )
+    if ( device->bridge_only )
         return;
     naive->left = grow(naive->left, naive->left_count + 1, &naive->left_room,
                        sizeof(*naive->left));
@@ -446,7 +446,7 @@ int naive_add(struct naive *naive, uint32_t sbdf,
     if ( report->is_virtfn )
     {
         known = naive_record(naive, physfn);
-        if ( !known || known->way_only )
+        if ( !known || known->bridge_only )
         {
             struct naive_device pf =
                 describe(world_get(naive->world, physfn), false, 0);
@@ -465,7 +465,7 @@ int naive_add(struct naive *naive, uint32_t sbdf,
 int naive_remove(struct naive *naive, uint32_t sbdf)
 {
     struct naive_device *device = naive_record(naive, sbdf);
-    int rc = device && !device->way_only ? 0 : -ENODEV;
+    int rc = device && !device->bridge_only ? 0 : -ENODEV;
 
     begin(naive);
     if ( device )
@@ -478,7 +478,7 @@ int naive_reset(struct naive *naive, uint32_t sbdf)
     struct naive_device *device = naive_record(naive, sbdf);
 
     begin(naive);
-    if ( !device || device->way_only )
+    if ( !device || device->bridge_only )
         return -ENODEV;
     if ( device->bridge )
     {
@@ -494,11 +494,11 @@ void naive_refuse(struct naive *naive, uint32_t sbdf)
     struct naive_device *device = naive_record(naive, sbdf);
 
     begin(naive);
-    if ( !device || device->way_only )
+    if ( !device || device->bridge_only )
         return;
     vfs_leave(naive, device);
     if ( device->bridge )
-        device->way_only = true;
+        device->bridge_only = true;
     else
         device->leaves = true;
     forget_those_that_left(naive);

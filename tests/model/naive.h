@@ -27,7 +27,7 @@ struct naive_device {
     bool extfn;
     uint32_t node;
     bool stale;
-    bool way_only;
+    bool bridge_only;
     /* Of the report that is being carried out. */
     bool looked_at; /* config space was read again */
     bool asleep;    /* it did not answer, which may be all right */
@@ -76,7 +76,7 @@ void naive_refuse(struct naive *naive, uint32_t sbdf);
 int naive_check_add(const struct naive *naive, uint32_t sbdf,
                     const struct xpci_report *report);
 
-/* The record at `sbdf` (a way only included) or NULL. */
+/* The record at `sbdf` (bridge-only included) or NULL. */
 const struct naive_device *naive_find(const struct naive *naive, uint32_t sbdf);
 /* All buses of a segment at once. */
 struct naive_bus {

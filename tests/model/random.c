@@ -51,7 +51,7 @@ static void count(struct counts *counts, const struct trial *trial,
         return;
     counts->without_memory += trial->host.failed;
     counts->remapped += trial->host.remap_count;
-    counts->left += trial->host.left_count;
+    counts->left += trial->host.departed_count;
     for ( i = 0; i < trial->after.device_count; i++ )
     {
         counts->conflicts += !!(trial->after.devices[i].flags & XPCI_CONFLICT);

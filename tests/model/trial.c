@@ -104,7 +104,7 @@ bool trial_init(struct trial *trial)
     }
     trial->host.xpci = trial->xpci;
     trial->host.data = trial;
-    trial->host.on_leaving = check_leaving;
+    trial->host.on_remove = check_leaving;
     trial->host.on_remap = note_remap;
     trial->generation = xpci_generation(trial->xpci);
     return true;
@@ -234,7 +234,7 @@ static bool left_twice(const struct test_host *host, size_t i)
     size_t j;
 
     for ( j = 0; j < i; j++ )
-        if ( host->left[j] == host->left[i] )
+        if ( host->departed[j] == host->departed[i] )
             return true;
     return false;
 }
@@ -245,16 +245,16 @@ static void check_left(struct trial *trial)
     const struct naive *naive = &trial->naive;
     size_t i;
 
-    for ( i = 0; i < host->left_count || i < naive->left_count; i++ )
+    for ( i = 0; i < host->departed_count || i < naive->left_count; i++ )
     {
-        if ( i < host->left_count && i < naive->left_count &&
-             may_leave(naive, i, host->left[i]) && !left_twice(host, i) )
+        if ( i < host->departed_count && i < naive->left_count &&
+             may_leave(naive, i, host->departed[i]) && !left_twice(host, i) )
             continue;
         complain(trial,
                  "leaving: the core called it %zu times, expected %zu; "
                  "call %zu is for %x, expected %x (ffffffff: none)",
-                 host->left_count, naive->left_count, i,
-                 i < host->left_count ? host->left[i] : ~0U,
+                 host->departed_count, naive->left_count, i,
+                 i < host->departed_count ? host->departed[i] : ~0U,
                  i < naive->left_count ? naive->left[i].sbdf : ~0U);
         return;
     }
@@ -268,7 +268,7 @@ static bool populated(const struct naive *naive, uint16_t segment,
 
     for ( i = 0; i < naive->count; i++ )
         if ( naive->devices[i].sbdf >> 8 == ((uint32_t)segment << 8 | bus) &&
-             !naive->devices[i].way_only )
+             !naive->devices[i].bridge_only )
             return true;
     return false;
 }
@@ -345,7 +345,7 @@ static void check_lookup(struct trial *trial, uint32_t sbdf)
     unsigned int flags = xpci_lookup_flags(known);
     unsigned int expected = 0;
 
-    if ( device && device->way_only )
+    if ( device && device->bridge_only )
         device = NULL;
     if ( !known != !device )
         complain(trial, "lookup(%x) says %s", sbdf,

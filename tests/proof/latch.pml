@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A model of xen-pci/core/publish.h: a latch, two copies of the answers (here
+ * A model of xen-pci/core/lookup.h: a latch, two copies of the answers (here
  * of two buses), one writer that changes both answers from N to N + 1, and
  * readers that ask again where the latch has moved.
  *

@@ -15,7 +15,7 @@
 #define LISTED "every bridge is listed once"
 #define BEST "no stale entry, and the best bridge leads to a bus"
 #define CONFLICT "bridges in conflict know it"
-#define READERS "readers see what the ways say"
+#define READERS "readers see what bus2bridge says"
 #define PHYSFN "a VF has its PF"
 
 #define OUTER XPCI_SBDF(0, 0, 0x08)
@@ -54,8 +54,8 @@ static void breaks(const struct xpci *xpci, const char *rule, void *at,
     expect(xpci, NULL);
 }
 
-#define BREAKS(rule, place, value) \
-    breaks(xpci, rule, &(place), sizeof(place), (uint32_t)(value))
+#define BREAKS(rule, word, value) \
+    breaks(xpci, rule, &(word), sizeof(word), (uint32_t)(value))
 
 static void add(struct xpci *xpci, struct world *world, uint32_t sbdf,
                 uint8_t secondary, uint8_t subordinate, bool virtfn)
@@ -84,23 +84,22 @@ static void add(struct xpci *xpci, struct world *world, uint32_t sbdf,
     xpci_host_unlock(xpci->host);
 }
 
-static uint32_t *place_of(const struct xpci_segment *segment, uint32_t sbdf)
+static uint32_t *slot_of(const struct xpci_segment *segment, uint32_t sbdf)
 {
-    return &segment->page[xpci_page_number(sbdf)]
-                ->place[xpci_page_offset(sbdf)];
+    return &segment->page[xpci_page_number(sbdf)]->slot[xpci_page_offset(sbdf)];
 }
 
-static void break_places(const struct xpci *xpci, struct xpci_segment *segment)
+static void break_slots(const struct xpci *xpci, struct xpci_segment *segment)
 {
-    uint32_t *place = place_of(segment, PF);
+    uint32_t *slot = slot_of(segment, PF);
     struct xpci_record *record = xpci_record(xpci, xpci_find(xpci, PF));
 
-    BREAKS(AGREE, *place, *place & ~XPCI_PLACE_RECORD);
-    BREAKS(AGREE, *place, *place | XPCI_PLACE_RECORD);
-    BREAKS(AGREE, *place, *place ^ XPCI_PLACE_VIRTFN);
-    BREAKS(AGREE, *place, *place ^ XPCI_PLACE_EXTFN);
-    BREAKS(AGREE, *place, *place ^ XPCI_PLACE_WAY_ONLY);
-    BREAKS(AGREE, *place, 0);
+    BREAKS(AGREE, *slot, *slot & ~XPCI_SLOT_RECORD);
+    BREAKS(AGREE, *slot, *slot | XPCI_SLOT_RECORD);
+    BREAKS(AGREE, *slot, *slot ^ XPCI_SLOT_VIRTFN);
+    BREAKS(AGREE, *slot, *slot ^ XPCI_SLOT_EXTFN);
+    BREAKS(AGREE, *slot, *slot ^ XPCI_SLOT_BRIDGE_ONLY);
+    BREAKS(AGREE, *slot, 0);
     BREAKS(AGREE, record->sbdf, PF + 1U);
     BREAKS(AGREE, record->type, XPCI_TYPE_RCEC);
     BREAKS(AGREE, segment->devices, segment->devices + 1U);
@@ -119,19 +118,19 @@ static void break_bridges(const struct xpci *xpci, struct xpci_segment *segment)
     BREAKS(CONFLICT, record->clashes, 1);
 }
 
-static void break_ways(const struct xpci *xpci, struct xpci_segment *segment)
+static void break_entries(const struct xpci *xpci, struct xpci_segment *segment)
 {
     struct xpci_record *inner = xpci_record(xpci, xpci_find(xpci, INNER));
 
-    BREAKS(BEST, segment->ways.to[2].bus, 7);
-    BREAKS(BEST, segment->ways.to[2].devfn, 7);
-    BREAKS(BEST, segment->ways.to[2].secondary, 0);
-    BREAKS(BEST, segment->ways.to[2].subordinate, 3);
-    BREAKS(BEST, segment->ways.to[2].aliases, 0);
+    BREAKS(BEST, segment->bus2bridge.to[2].bus, 7);
+    BREAKS(BEST, segment->bus2bridge.to[2].devfn, 7);
+    BREAKS(BEST, segment->bus2bridge.to[2].secondary, 0);
+    BREAKS(BEST, segment->bus2bridge.to[2].subordinate, 3);
+    BREAKS(BEST, segment->bus2bridge.to[2].aliases, 0);
     BREAKS(BEST, inner->subordinate, 3);
-    BREAKS(READERS, segment->alias[0][1], 0);
-    BREAKS(READERS, segment->alias[1][2], 0);
-    BREAKS(READERS, segment->alias[0][9], 1);
+    BREAKS(READERS, segment->upstream[0][1], 0);
+    BREAKS(READERS, segment->upstream[1][2], 0);
+    BREAKS(READERS, segment->upstream[0][9], 1);
 }
 
 static void break_virtfns(const struct xpci *xpci)
@@ -151,39 +150,39 @@ static void break_virtfns(const struct xpci *xpci)
     BREAKS(PHYSFN, older->physfn, xpci_find(xpci, FAR_PF));
 }
 
-static void expect_ways(const struct xpci_ways *ways, bool valid)
+static void expect_map(const struct xpci_bus2bridge *map, bool valid)
 {
     checks++;
-    if ( xpci_ways_are_valid(ways) == valid )
+    if ( xpci_bus2bridge_is_valid(map) == valid )
         return;
     failures++;
-    printf("check %u: a table of ways is %svalid\n", checks,
+    printf("check %u: a bus2bridge table is %svalid\n", checks,
            valid ? "not " : "");
 }
 
-/* The table by itself; each of these is another clause of valid_ways(). */
+/* The table by itself; each of these is another clause of valid_map(). */
 static void break_table(void)
 {
-    const struct xpci_way good = { 0, 0, 1, 2, 0 };
-    struct xpci_ways ways = { { { 0, 0, 0, 0, 0 } } };
+    const struct xpci_bridge_entry good = { 0, 0, 1, 2, 0 };
+    struct xpci_bus2bridge map = { { { 0, 0, 0, 0, 0 } } };
 
-    xpci_ways_offer(&ways, &good);
-    expect_ways(&ways, true);
-    ways.to[2].secondary = 0;
-    expect_ways(&ways, false); /* bus 2 is passed over, for 00:00.0 */
-    ways.to[2] = ways.to[3] = good;
-    expect_ways(&ways, false); /* bus 3 is not in the range */
-    ways.to[3].secondary = 0;
-    expect_ways(&ways, true);
-    ways.to[1].bus = 1;
-    expect_ways(&ways, false); /* bus 1 leads to itself */
-    ways.to[1] = (struct xpci_way){ 0, 0, 2, 2, 0 };
-    expect_ways(&ways, false); /* bus 1 is below the range */
-    ways.to[1] = good;
-    ways.to[0xff] = (struct xpci_way){ 2, 0, 0xff, 0xff, 0 };
-    expect_ways(&ways, true);
-    ways.to[0xff].bus = 0xff;
-    expect_ways(&ways, false);
+    xpci_bus2bridge_claim(&map, &good);
+    expect_map(&map, true);
+    map.to[2].secondary = 0;
+    expect_map(&map, false); /* bus 2 is passed over, for 00:00.0 */
+    map.to[2] = map.to[3] = good;
+    expect_map(&map, false); /* bus 3 is not in the range */
+    map.to[3].secondary = 0;
+    expect_map(&map, true);
+    map.to[1].bus = 1;
+    expect_map(&map, false); /* bus 1 leads to itself */
+    map.to[1] = (struct xpci_bridge_entry){ 0, 0, 2, 2, 0 };
+    expect_map(&map, false); /* bus 1 is below the range */
+    map.to[1] = good;
+    map.to[0xff] = (struct xpci_bridge_entry){ 2, 0, 0xff, 0xff, 0 };
+    expect_map(&map, true);
+    map.to[0xff].bus = 0xff;
+    expect_map(&map, false);
 }
 
 int main(void)
@@ -204,9 +203,9 @@ int main(void)
     add(xpci, &world, FAR_PF, 0, 0, false);
     expect(xpci, NULL);
 
-    break_places(xpci, xpci_segment_find(xpci, 0));
+    break_slots(xpci, xpci_segment_find(xpci, 0));
     break_bridges(xpci, xpci_segment_find(xpci, 0));
-    break_ways(xpci, xpci_segment_find(xpci, 0));
+    break_entries(xpci, xpci_segment_find(xpci, 0));
     break_virtfns(xpci);
     break_table();
 

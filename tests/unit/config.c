@@ -278,7 +278,7 @@ static void scan_of_one_device(void)
           "00:01.0 e; scan 00:01.0; 00:01.0 r 1 1;"
           "scan 00:01.0; gone 00:01.0; scan 00:01.0",
           "00:01.0", "", "", "" },
-        { "a way only is known already",
+        { "what is bridge-only is known already",
           "00:01.0 r 1 1; add 00:01.0; refuse 00:01.0; scan 00:01.0",
           "00:01.0*", "1>00:01.0", "", "" },
         /* no ID, but a class: a VF that dom0 did not call one */

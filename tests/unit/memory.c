@@ -65,7 +65,7 @@ static bool fails_cleanly(size_t i, unsigned int n)
     {
         CU_ASSERT(listing_from_core(&after, machine.xpci));
         CU_ASSERT_EQUAL(xpci_generation(machine.xpci), generation);
-        CU_ASSERT_EQUAL(machine.host.left_count, 0);
+        CU_ASSERT_EQUAL(machine.host.departed_count, 0);
         CU_ASSERT_EQUAL(machine.host.remap_count, 0);
         if ( !listing_equal(&before, "before", &after, "after", text,
                             sizeof(text)) )

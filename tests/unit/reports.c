@@ -176,7 +176,7 @@ static void each_part_of_an_identity(void)
         CU_ASSERT_EQUAL(machine_add(&machine, same.sbdf), 0);
         world_set(&machine.world, &others[i]);
         CU_ASSERT_EQUAL(machine_add(&machine, same.sbdf), 0);
-        CU_ASSERT_EQUAL(machine.host.left_count, i < 6 ? 1 : 0);
+        CU_ASSERT_EQUAL(machine.host.departed_count, i < 6 ? 1 : 0);
         machine_dispose(&machine);
     }
 }
@@ -235,7 +235,7 @@ static void a_report_brings_the_node_up_to_date(void)
         machine.host.locked = false;
         CU_ASSERT_EQUAL(xpci_device(machine.xpci, AT(1, 0, 0), &info), 0);
         CU_ASSERT_EQUAL(info.node, nodes[i].node);
-        CU_ASSERT_EQUAL(machine.host.left_count, 0);
+        CU_ASSERT_EQUAL(machine.host.departed_count, 0);
     }
     machine_dispose(&machine);
 }

@@ -338,7 +338,7 @@ static void all_or_nothing(void)
         { "a refused PF takes its VFs along",
           "01:00.0 e; 01:00.1 v; vf 01:00.1 01:00.0; refuse 01:00.0", "", "",
           "01:00.1", "" },
-        { "a refused bridge stays as a way",
+        { "a refused bridge stays, bridge-only",
           "00:01.0 p 1 1; 01:00.0 e; add 00:01.0; add 01:00.0; refuse 00:01.0",
           "00:01.0* 01:00.0", "1>00:01.0~00:01.0", "", "" },
         { "a refused bridge that is not configured yet stays, too",
@@ -348,7 +348,7 @@ static void all_or_nothing(void)
         { "reported again it is known",
           "00:01.0 p 1 1; add 00:01.0; refuse 00:01.0; add 00:01.0", "00:01.0",
           "1>00:01.0~00:01.0", "", "" },
-        { "removed, the way goes with what is behind it",
+        { "removed, it goes with what is behind it",
           "00:01.0 p 1 1; 01:00.0 e; add 00:01.0; add 01:00.0;"
           "refuse 00:01.0; remove 00:01.0 = -19",
           "", "", "01:00.0", "" },

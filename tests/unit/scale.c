@@ -72,10 +72,10 @@ static void a_full_segment(void)
     CU_ASSERT(machine.host.allocated < 65536 * 64 + 128 * 1024);
     /* The bridge goes: all buses from ff to 1, then itself; bus 0 stays. */
     machine_run(&machine, "remove 00:00.0");
-    CU_ASSERT_EQUAL(machine.host.left_count, 65536 - 255);
-    CU_ASSERT_EQUAL(machine.host.left[0], 0xffff);
-    CU_ASSERT_EQUAL(machine.host.left[65536 - 257], 0x0100);
-    CU_ASSERT_EQUAL(machine.host.left[65536 - 256], 0x0000);
+    CU_ASSERT_EQUAL(machine.host.departed_count, 65536 - 255);
+    CU_ASSERT_EQUAL(machine.host.departed[0], 0xffff);
+    CU_ASSERT_EQUAL(machine.host.departed[65536 - 257], 0x0100);
+    CU_ASSERT_EQUAL(machine.host.departed[65536 - 256], 0x0000);
     CU_ASSERT(xpci_lookup(machine.xpci, 0x00ff));
     CU_ASSERT_FALSE(xpci_lookup(machine.xpci, 0x0100));
     machine_dispose(&machine);

@@ -191,7 +191,7 @@ say(char *text, const char *format, ...)
 
 static void say_bdf(char *text, uint32_t sbdf)
 {
-    say(text, "%02x:%02x.%x", XPCI_BUS(sbdf), XPCI_SLOT(sbdf), XPCI_FUNC(sbdf));
+    say(text, "%02x:%02x.%x", XPCI_BUS(sbdf), XPCI_DEV(sbdf), XPCI_FUNC(sbdf));
 }
 
 static void list(const struct machine *machine, struct listing *listing)
@@ -217,7 +217,7 @@ void machine_devices(const struct machine *machine, char *text)
         if ( (flags & (XPCI_BRIDGE | XPCI_CONFIGURED)) == XPCI_BRIDGE )
             say(text, "-");
         say(text, "%s%s%s%s%s", flags & XPCI_CONFLICT ? "!" : "",
-            flags & XPCI_STALE ? "?" : "", flags & XPCI_WAY_ONLY ? "*" : "",
+            flags & XPCI_STALE ? "?" : "", flags & XPCI_BRIDGE_ONLY ? "*" : "",
             flags & XPCI_VIRTFN ? "v" : "", flags & XPCI_EXTFN ? "x" : "");
     }
     listing_dispose(&listing);
@@ -234,10 +234,10 @@ void machine_buses(const struct machine *machine, char *text)
     {
         say(text, "%s%x>", i ? " " : "", listing.buses[i].bus);
         say_bdf(text, listing.buses[i].bridge);
-        if ( !listing.buses[i].aliased )
+        if ( !listing.buses[i].has_upstream )
             continue;
         say(text, "~");
-        say_bdf(text, listing.buses[i].alias);
+        say_bdf(text, listing.buses[i].upstream);
     }
     listing_dispose(&listing);
 }
@@ -247,10 +247,10 @@ void machine_left(const struct machine *machine, char *text)
     size_t i;
 
     text[0] = '\0';
-    for ( i = 0; i < machine->host.left_count; i++ )
+    for ( i = 0; i < machine->host.departed_count; i++ )
     {
         say(text, "%s", i ? " " : "");
-        say_bdf(text, machine->host.left[i]);
+        say_bdf(text, machine->host.departed[i]);
     }
 }
 
@@ -260,7 +260,7 @@ static bool populated(const struct listing *listing, unsigned int bus)
 
     for ( i = 0; i < listing->device_count; i++ )
         if ( XPCI_BUS(listing->devices[i].sbdf) == bus &&
-             !(listing->devices[i].flags & XPCI_WAY_ONLY) )
+             !(listing->devices[i].flags & XPCI_BRIDGE_ONLY) )
             return true;
     return false;
 }

@@ -34,7 +34,7 @@ void machine_init(struct machine *machine);
 void machine_dispose(struct machine *machine);
 
 /*
- * Carry out `steps`; after each the tables must be valid.  `host.left`,
+ * Carry out `steps`; after each the tables must be valid.  `host.departed`,
  * `.remaps` and `.reads` are those of the last step.
  */
 void machine_run(struct machine *machine, const char *steps);
@@ -47,7 +47,7 @@ int machine_add_vf(struct machine *machine, uint32_t sbdf, uint32_t physfn);
 
 /*
  * The devices of segment 0 in order, such as "00:01.0 01:00.0!": '-' a bridge
- * that is not configured, '!' in conflict, '?' stale, '*' only a way, 'v' a
+ * that is not configured, '!' in conflict, '?' stale, '*' bridge-only, 'v' a
  * VF, 'x' an extended function.
  */
 void machine_devices(const struct machine *machine, char *text);

@@ -194,7 +194,7 @@ static void what_a_lookup_says(void)
         CU_ASSERT_EQUAL(xpci_lookup_type(word), known[i].type);
         CU_ASSERT_EQUAL(xpci_lookup_flags(word), known[i].flags);
     }
-    /* What is only a way is no device. */
+    /* What is bridge-only is no device. */
     machine_run(&machine, "refuse 00:01.0");
     CU_ASSERT_EQUAL(xpci_lookup(machine.xpci, AT(0, 1, 0)), 0);
     CU_ASSERT_EQUAL(xpci_device(machine.xpci, AT(0, 1, 0), &info), -ENODEV);
@@ -250,7 +250,7 @@ static void what_the_host_attached(void)
         machine.host.locked = false;
         leaving_from = &machine;
         attached_when_leaving = NULL;
-        machine.host.on_leaving = note_attached;
+        machine.host.on_remove = note_attached;
         machine_run(&machine, cases[i].steps);
         CU_ASSERT_PTR_EQUAL(xpci_attached(machine.xpci, AT(1, 0, 0)),
                             cases[i].stays ? &machine : NULL);

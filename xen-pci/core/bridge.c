@@ -1,29 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Keeps the list of bridges, and gives and takes their buses.
+ */
 #include "bridge.h"
 
-struct xpci_way xpci_bridge_way(const struct xpci_record *bridge)
+struct xpci_bridge_entry xpci_bridge_entry_of(const struct xpci_record *bridge)
 {
-    struct xpci_way way = { 0, 0, 0, 0, 0 };
+    struct xpci_bridge_entry entry = { 0, 0, 0, 0, 0 };
 
-    if ( !xpci_way_configured(XPCI_BUS(bridge->sbdf), bridge->secondary,
-                              bridge->subordinate) )
-        return way;
+    if ( !xpci_entry_configured(XPCI_BUS(bridge->sbdf), bridge->secondary,
+                                bridge->subordinate) )
+        return entry;
 
-    way.bus = XPCI_BUS(bridge->sbdf);
-    way.devfn = XPCI_DEVFN(bridge->sbdf);
-    way.secondary = bridge->secondary;
-    way.subordinate = bridge->subordinate;
-    way.aliases = xpci_type_aliases((enum xpci_type)bridge->type);
+    entry.bus = XPCI_BUS(bridge->sbdf);
+    entry.devfn = XPCI_DEVFN(bridge->sbdf);
+    entry.secondary = bridge->secondary;
+    entry.subordinate = bridge->subordinate;
+    entry.aliases = xpci_type_aliases((enum xpci_type)bridge->type);
 
-    return way;
+    return entry;
 }
 
 /*
- * Count the clashes of the bridge `index`, whose way is `way`, on both sides:
- * up when it gets the way, down when it loses it.
+ * Count the clashes of the bridge `index`, whose buses are `entry`'s, on both
+ * sides: up when it claims them, down when it releases them.
  */
 static void count_clashes(struct xpci *xpci, struct xpci_segment *segment,
-                          uint32_t index, const struct xpci_way *way, bool up)
+                          uint32_t index, const struct xpci_bridge_entry *entry,
+                          bool up)
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
     uint32_t other;
@@ -32,27 +36,28 @@ static void count_clashes(struct xpci *xpci, struct xpci_segment *segment,
           other = xpci_record(xpci, other)->next_bridge )
     {
         struct xpci_record *neighbour = xpci_record(xpci, other);
-        struct xpci_way its = xpci_bridge_way(neighbour);
+        struct xpci_bridge_entry its = xpci_bridge_entry_of(neighbour);
 
-        if ( other == index || !its.secondary || !xpci_way_clashes(way, &its) )
+        if ( other == index || !its.secondary ||
+             !xpci_entry_clashes(entry, &its) )
             continue;
         bridge->clashes = (uint16_t)(bridge->clashes + (up ? 1 : -1));
         neighbour->clashes = (uint16_t)(neighbour->clashes + (up ? 1 : -1));
     }
 }
 
-/* True where it had any way to lose. */
-static bool drop_way(struct xpci *xpci, struct xpci_segment *segment,
-                     uint32_t index)
+/* True where it had any buses to release. */
+static bool release_buses(struct xpci *xpci, struct xpci_segment *segment,
+                          uint32_t index)
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
-    struct xpci_way way = xpci_bridge_way(bridge);
+    struct xpci_bridge_entry entry = xpci_bridge_entry_of(bridge);
 
-    if ( !way.secondary )
+    if ( !entry.secondary )
         return false;
     if ( bridge->clashes )
-        count_clashes(xpci, segment, index, &way, false);
-    xpci_ways_withdraw(&segment->ways, &way);
+        count_clashes(xpci, segment, index, &entry, false);
+    xpci_bus2bridge_release(&segment->bus2bridge, &entry);
 
     return true;
 }
@@ -74,7 +79,7 @@ void xpci_bridge_unlink(struct xpci *xpci, struct xpci_segment *segment,
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
 
-    (void)drop_way(xpci, segment, index);
+    (void)release_buses(xpci, segment, index);
 
     if ( bridge->previous_bridge != XPCI_NO_RECORD )
         xpci_record(xpci, bridge->previous_bridge)->next_bridge =
@@ -86,17 +91,18 @@ void xpci_bridge_unlink(struct xpci *xpci, struct xpci_segment *segment,
             bridge->previous_bridge;
 }
 
-void xpci_bridge_restore(struct xpci *xpci, struct xpci_segment *segment)
+void xpci_bridge_reclaim(struct xpci *xpci, struct xpci_segment *segment)
 {
     uint32_t index;
 
     for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
           index = xpci_record(xpci, index)->next_bridge )
     {
-        struct xpci_way way = xpci_bridge_way(xpci_record(xpci, index));
+        struct xpci_bridge_entry entry =
+            xpci_bridge_entry_of(xpci_record(xpci, index));
 
-        if ( way.secondary )
-            xpci_ways_offer(&segment->ways, &way);
+        if ( entry.secondary )
+            xpci_bus2bridge_claim(&segment->bus2bridge, &entry);
     }
 }
 
@@ -105,24 +111,24 @@ bool xpci_bridge_renumber(struct xpci *xpci, struct xpci_segment *segment,
                           uint8_t subordinate)
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
-    struct xpci_way way;
-    bool had_way;
+    struct xpci_bridge_entry entry;
+    bool had_buses;
 
     if ( bridge->primary == primary && bridge->secondary == secondary &&
          bridge->subordinate == subordinate )
         return false;
 
-    had_way = drop_way(xpci, segment, index);
+    had_buses = release_buses(xpci, segment, index);
     bridge->primary = primary;
     bridge->secondary = secondary;
     bridge->subordinate = subordinate;
-    way = xpci_bridge_way(bridge);
-    if ( way.secondary )
-        count_clashes(xpci, segment, index, &way, true);
-    if ( had_way )
-        xpci_bridge_restore(xpci, segment);
-    else if ( way.secondary )
-        xpci_ways_offer(&segment->ways, &way);
+    entry = xpci_bridge_entry_of(bridge);
+    if ( entry.secondary )
+        count_clashes(xpci, segment, index, &entry, true);
+    if ( had_buses )
+        xpci_bridge_reclaim(xpci, segment);
+    else if ( entry.secondary )
+        xpci_bus2bridge_claim(&segment->bus2bridge, &entry);
 
     return true;
 }
@@ -130,12 +136,14 @@ bool xpci_bridge_renumber(struct xpci *xpci, struct xpci_segment *segment,
 uint32_t xpci_bridge_to(const struct xpci *xpci,
                         const struct xpci_segment *segment, unsigned int bus)
 {
-    const struct xpci_way *way = &segment->ways.to[bus & 0xffU];
+    const struct xpci_bridge_entry *entry =
+        &segment->bus2bridge.to[bus & 0xffU];
 
-    if ( !way->secondary )
+    if ( !entry->secondary )
         return XPCI_NO_RECORD;
 
-    return xpci_find(xpci, XPCI_SBDF(segment->number, way->bus, way->devfn));
+    return xpci_find(xpci,
+                     XPCI_SBDF(segment->number, entry->bus, entry->devfn));
 }
 
 void xpci_bridge_behind(const struct xpci_segment *segment,
@@ -146,16 +154,16 @@ void xpci_bridge_behind(const struct xpci_segment *segment,
 
     memset(behind, 0, sizeof(*behind));
 
-    /* A way leads up to a lower bus, of which it is known already. */
+    /* An entry leads up to a lower bus, of which it is known already. */
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
     {
-        const struct xpci_way *way = &segment->ways.to[bus];
+        const struct xpci_bridge_entry *entry = &segment->bus2bridge.to[bus];
 
-        if ( !way->secondary )
+        if ( !entry->secondary )
             continue;
-        if ( (way->bus == XPCI_BUS(bridge->sbdf) &&
-              way->devfn == XPCI_DEVFN(bridge->sbdf)) ||
-             xpci_bus_set_has(behind, way->bus) )
+        if ( (entry->bus == XPCI_BUS(bridge->sbdf) &&
+              entry->devfn == XPCI_DEVFN(bridge->sbdf)) ||
+             xpci_bus_set_has(behind, entry->bus) )
             xpci_bus_set_add(behind, bus);
     }
 }

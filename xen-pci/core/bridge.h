@@ -8,22 +8,22 @@
 
 #include "tables.h"
 
-/* The way that a bridge makes; secondary 0 where it is not configured. */
-struct xpci_way xpci_bridge_way(const struct xpci_record *bridge);
+/* A bridge for bus2bridge; secondary 0 where it is not configured. */
+struct xpci_bridge_entry xpci_bridge_entry_of(const struct xpci_record *bridge);
 
-/* Enter a new bridge, not configured yet, in its segment's list. */
+/* Link a new bridge, not configured yet, into its segment's list. */
 void xpci_bridge_link(struct xpci *xpci, struct xpci_segment *segment,
                       uint32_t index);
 
 /*
- * Take a bridge out of the list, and its ways with it.  Its buses are without
- * a way until xpci_bridge_restore() was called.
+ * Unlink a bridge from the list, and release its buses.  No bridge leads to
+ * them until xpci_bridge_reclaim() was called.
  */
 void xpci_bridge_unlink(struct xpci *xpci, struct xpci_segment *segment,
                         uint32_t index);
 
-/* Give buses without a way to the best of the bridges that cover them. */
-void xpci_bridge_restore(struct xpci *xpci, struct xpci_segment *segment);
+/* All bridges claim their buses: what was released goes to the best. */
+void xpci_bridge_reclaim(struct xpci *xpci, struct xpci_segment *segment);
 
 /*
  * The bridge has these bus numbers from now on.  True where anything changed.
@@ -36,7 +36,7 @@ bool xpci_bridge_renumber(struct xpci *xpci, struct xpci_segment *segment,
 uint32_t xpci_bridge_to(const struct xpci *xpci,
                         const struct xpci_segment *segment, unsigned int bus);
 
-/* The buses whose way to the root passes this bridge. */
+/* The buses whose walk up to the root passes this bridge. */
 void xpci_bridge_behind(const struct xpci_segment *segment,
                         const struct xpci_record *bridge,
                         struct xpci_bus_set *behind);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reads config space: what a function is, and whether a bridge is still there.
+ */
 #include "config.h"
 
 /* Registers: PCI Local Bus Specification 3.0, 6.1; bridges: PCI-to-PCI Bridge
@@ -57,7 +60,7 @@ static void walk_capabilities(const struct xpci_host *host, uint32_t sbdf,
                               unsigned int count)
 {
     unsigned int offset = read_dword(host, sbdf, REG_CAPABILITIES) & 0xfcU;
-    unsigned int step, left = count;
+    unsigned int step, remaining = count;
 
     for ( step = 0; step < CAPABILITIES_MOST && offset >= CAPABILITY_FIRST;
           step++ )
@@ -66,8 +69,8 @@ static void walk_capabilities(const struct xpci_host *host, uint32_t sbdf,
 
         if ( (header & 0xffU) == 0xffU )
             return;
-        left -= note(header, ids, headers, count);
-        if ( !left )
+        remaining -= note(header, ids, headers, count);
+        if ( !remaining )
             return;
         offset = (header >> 8) & 0xfcU;
     }

@@ -1,21 +1,101 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The lookups: by BDF, and of the upstream bridge, without a lock; and what
- * needs the lock because it is more than a word.
+ * Answers the lookups, by BDF and of the upstream bridge without a lock, and
+ * publishes what they read.
  */
-#include "publish.h"
+#include "lookup.h"
+
+/* The buses whose upstream bridge is the one in `word`. */
+static void add_sharers(const uint32_t *after, uint32_t word,
+                        struct xpci_bus_set *remap)
+{
+    unsigned int bus;
+
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( after[bus] && (after[bus] & 0xffffU) == (word & 0xffffU) )
+            xpci_bus_set_add(remap, bus);
+}
+
+/* The buses that shared an upstream bridge with a device that departed. */
+static void add_neighbours(const uint32_t *before, const uint32_t *after,
+                           const struct xpci_bus_set *departed,
+                           struct xpci_bus_set *remap)
+{
+    unsigned int word;
+    uint32_t done = 0;
+
+    for ( word = 0; word < ARRAY_SIZE(departed->word); word++ )
+    {
+        const uint32_t *from = &before[word * 32U];
+        uint32_t rest;
+
+        for ( rest = departed->word[word]; rest; rest >>= 1 )
+        {
+            if ( (rest & 1U) && *from != done )
+            {
+                done = *from;
+                add_sharers(after, done, remap);
+            }
+            from++;
+        }
+    }
+}
+
+static void store_upstreams(uint32_t *copy, const struct xpci_bus2bridge *map)
+{
+    uint32_t upstream[XPCI_BUSES];
+    unsigned int bus;
+
+    xpci_bus2bridge_upstreams(map, upstream);
+    /* Pairs with the acquire of a word in xpci_published_upstream(). */
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( copy[bus] != upstream[bus] )
+            xpci_store_release(&copy[bus], upstream[bus]);
+}
+
+void xpci_publish(struct xpci_segment *segment, bool bridges_changed,
+                  const struct xpci_bus_set *departed,
+                  struct xpci_bus_set *remap)
+{
+    uint32_t *in_force = segment->upstream[segment->latch & 1U];
+    uint32_t *next = segment->upstream[(segment->latch & 1U) ^ 1U];
+    bool upstreams_changed = false;
+    unsigned int bus;
+
+    /* Both copies are the same between changes. */
+    if ( bridges_changed )
+        store_upstreams(next, &segment->bus2bridge);
+    add_neighbours(in_force, next, departed, remap);
+    if ( !bridges_changed )
+        return;
+
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( next[bus] != in_force[bus] )
+        {
+            xpci_bus_set_add(remap, bus);
+            upstreams_changed = true;
+        }
+    if ( !upstreams_changed )
+        return;
+
+    /* Pairs with the acquire of the latch in xpci_published_upstream(). */
+    xpci_store_release(&segment->latch, segment->latch + 1U);
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+        if ( in_force[bus] != next[bus] )
+            xpci_store_release(&in_force[bus], next[bus]);
+}
 
 uint32_t xpci_lookup(const struct xpci *xpci, uint32_t sbdf)
 {
     const struct xpci_segment *segment =
         xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
-    uint32_t place;
+    uint32_t slot;
 
     if ( unlikely(!segment) )
         return 0;
-    place = xpci_place_get(segment, sbdf);
+    slot = xpci_index_get(segment, sbdf);
 
-    return unlikely(place & XPCI_PLACE_WAY_ONLY) ? 0 : place;
+    return unlikely(slot & XPCI_SLOT_BRIDGE_ONLY) ? 0 : slot;
 }
 
 int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
@@ -23,17 +103,17 @@ int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
 {
     const struct xpci_segment *segment =
         xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
-    uint32_t alias;
+    uint32_t word;
 
     if ( !segment )
         return 0;
-    alias = xpci_published_alias(segment, XPCI_BUS(sbdf));
-    if ( !alias )
+    word = xpci_published_upstream(segment, XPCI_BUS(sbdf));
+    if ( !word )
         return 0;
 
     upstream->bridge =
-        XPCI_SBDF(XPCI_SEGMENT(sbdf), XPCI_BUS(alias), XPCI_DEVFN(alias));
-    upstream->secondary = (uint8_t)(alias >> 16);
+        XPCI_SBDF(XPCI_SEGMENT(sbdf), XPCI_BUS(word), XPCI_DEVFN(word));
+    upstream->secondary = (uint8_t)(word >> 16);
 
     return 1;
 }
@@ -44,7 +124,7 @@ int xpci_device(const struct xpci *xpci, uint32_t sbdf,
     uint32_t index = xpci_find(xpci, sbdf);
 
     if ( index == XPCI_NO_RECORD ||
-         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
+         xpci_record(xpci, index)->flags & XPCI_BRIDGE_ONLY )
         return -ENODEV;
     xpci_record_info(xpci, xpci_record(xpci, index), info);
 
@@ -74,20 +154,20 @@ int xpci_bus(const struct xpci *xpci, uint16_t segment_number, uint8_t bus,
 {
     const struct xpci_segment *segment =
         xpci_segment_find(xpci, segment_number);
-    const struct xpci_way *way;
+    const struct xpci_bridge_entry *entry;
     struct xpci_upstream upstream;
 
-    if ( !segment || !segment->ways.to[bus].secondary )
+    if ( !segment || !segment->bus2bridge.to[bus].secondary )
         return -ENODEV;
 
-    way = &segment->ways.to[bus];
+    entry = &segment->bus2bridge.to[bus];
     info->segment = segment_number;
     info->bus = bus;
-    info->bridge = XPCI_SBDF(segment_number, way->bus, way->devfn);
-    info->aliased =
+    info->bridge = XPCI_SBDF(segment_number, entry->bus, entry->devfn);
+    info->has_upstream =
         xpci_upstream(xpci, XPCI_SBDF(segment_number, bus, 0), &upstream) == 1;
-    info->alias = info->aliased ? upstream.bridge : 0;
-    info->secondary = info->aliased ? upstream.secondary : 0;
+    info->upstream = info->has_upstream ? upstream.bridge : 0;
+    info->secondary = info->has_upstream ? upstream.secondary : 0;
 
     return 0;
 }

@@ -2,9 +2,33 @@
 /*
  * The tables, as the core's own files see them.
  *
+ *   struct xpci
+ *   +-----------------------+
+ *   | direct[8]             |--> segments 0 to 7
+ *   | leaf[256]             |--> leaf --> segments with the same upper byte
+ *   | records[512]          |--> directory --> chunk
+ *   +-----------------------+
+ *
+ *   struct xpci_segment                        struct xpci_page: 4 buses
+ *   +-----------------------+                  +------+------+-----+------+
+ *   | latch                 |         +------->| slot | slot | ... | slot |
+ *   | upstream[2][256]      |         |        +------+--|---+-----+------+
+ *   | page[64]              |---------+           one word for each BDF
+ *   | bus2bridge.to[256]    |                            |
+ *   | first_bridge          |--+           the record's number, the type, flags
+ *   +-----------------------+  |                         |
+ *                              |   struct xpci_chunk     v
+ *                              |   +----------+----------+-----+----------+
+ *                              |   | record   | record   | ... | record   |  64
+ *                              +-->+----------+----------+-----+----------+
+ *                                  | attached | attached | ... | attached |
+ *                                  +----------+----------+-----+----------+
+ *
+ *   Bridges of a segment, and VFs of a PF, are lists of records by number.
+ *
  * Everything here is protected by the host's lock.  The words that readers
  * load without it are marked "published": each is written by one writer at a
- * time, under the lock, with the barriers that publish.h explains.
+ * time, under the lock, with the barriers that lookup.h explains.
  */
 #ifndef XEN_PCI_TABLES_H
 #define XEN_PCI_TABLES_H
@@ -12,7 +36,7 @@
 #include <xen-pci/host.h>
 #include <xen-pci/topology.h>
 
-#include "ways.h"
+#include "bus2bridge.h"
 
 #define XPCI_DEVFNS 256U
 
@@ -33,8 +57,8 @@ struct xpci_record {
     uint16_t clashes; /* of a configured bridge: how many others it clashes
                          with; a segment has fewer than 65,536 others */
     uint32_t node;
-    uint32_t reading; /* of a bridge: see path.c */
-    uint32_t physfn;  /* of a VF: its PF's record */
+    uint32_t visit;  /* of a bridge: the latest one, see refresh.c */
+    uint32_t physfn; /* of a VF: its PF's record */
     uint32_t first_vf;
     uint32_t next_vf;
     uint32_t previous_vf;
@@ -43,42 +67,46 @@ struct xpci_record {
 };
 
 /*
- * A place in the index by BDF, which is also what xpci_lookup() says: the
- * record's number in bits 23-0, the type in bits 27-24, and the flags below,
- * the first two where xpci_lookup_flags() has them.  0 where there is no
- * device.  Published.
+ * A slot of the index by BDF, which is also what xpci_lookup() returns; 0
+ * where there is no device.  Published.
+ *
+ *      31  30         29     28     27       24 23                      0
+ *     +---+----------+------+------+-----------+-------------------------+
+ *     | - | bridge-  | ext- | virt-| type      | the record's number     |
+ *     |   | only     | fn   | fn   |           |                         |
+ *     +---+----------+------+------+-----------+-------------------------+
  */
-#define XPCI_PLACE_RECORD 0x00ffffffU
-#define XPCI_PLACE_VIRTFN ((uint32_t)XPCI_VIRTFN << XPCI_LOOKUP_FLAGS_SHIFT)
-#define XPCI_PLACE_EXTFN ((uint32_t)XPCI_EXTFN << XPCI_LOOKUP_FLAGS_SHIFT)
-#define XPCI_PLACE_WAY_ONLY 0x40000000U
+#define XPCI_SLOT_RECORD 0x00ffffffU
+#define XPCI_SLOT_VIRTFN ((uint32_t)XPCI_VIRTFN << XPCI_LOOKUP_FLAGS_SHIFT)
+#define XPCI_SLOT_EXTFN ((uint32_t)XPCI_EXTFN << XPCI_LOOKUP_FLAGS_SHIFT)
+#define XPCI_SLOT_BRIDGE_ONLY 0x40000000U
 
-/* The places of four neighbouring buses: a page of memory. */
+/* The slots of four neighbouring buses: a page of memory. */
 #define XPCI_PAGE_BUSES 4U
 #define XPCI_PAGES (XPCI_BUSES / XPCI_PAGE_BUSES)
-#define XPCI_PAGE_PLACES (XPCI_PAGE_BUSES * XPCI_DEVFNS)
+#define XPCI_PAGE_SLOTS (XPCI_PAGE_BUSES * XPCI_DEVFNS)
 struct xpci_page {
-    uint32_t place[XPCI_PAGE_PLACES];
+    uint32_t slot[XPCI_PAGE_SLOTS];
 };
 
 struct xpci_segment {
     /*
-     * Published.  Counts the changes of `alias`; its lowest bit says which of
-     * the two copies is in force.  Alone in its cache line with what never
-     * changes, so that lookups by BDF do not feel changes of the ways.
+     * Published.  Counts the changes of `upstream`; its lowest bit says which
+     * of the two copies is in force.  Alone in its cache line with what never
+     * changes, so that lookups by BDF do not feel changes of bridges.
      */
     uint32_t latch __attribute__((aligned(64)));
     uint16_t number;
 
-    /* Published: the upstream lookup's answers, twice (publish.h). */
-    uint32_t alias[2][XPCI_BUSES] __attribute__((aligned(64)));
+    /* Published: the upstream bridge of each bus, twice (lookup.h). */
+    uint32_t upstream[2][XPCI_BUSES] __attribute__((aligned(64)));
 
     /* Published; a page stays until the segment goes. */
     struct xpci_page *page[XPCI_PAGES];
 
-    struct xpci_ways ways;
+    struct xpci_bus2bridge bus2bridge;
     uint32_t first_bridge;
-    uint32_t devices; /* records, those that are only a way among them */
+    uint32_t devices; /* records, those that are bridge-only among them */
 };
 
 #define XPCI_DIRECT_SEGMENTS 8U
@@ -105,8 +133,8 @@ struct xpci {
 
     const struct xpci_host *host;
     uint32_t generation;
-    uint32_t ways_generation;
-    uint32_t reading; /* the number of the report that reads bridges now */
+    uint32_t bridge_generation;
+    uint32_t visit_epoch; /* the number of the report that visits bridges now */
 
     struct xpci_chunk_directory *records[XPCI_CHUNKS];
     uint32_t record_count; /* ever handed out, record 0 among them */
@@ -120,6 +148,7 @@ static inline void *xpci_alloc(const struct xpci *xpci, size_t size)
     return xpci->host->alloc(xpci->host->data, size);
 }
 
+/* Segments. */
 /*@ predicate has_segments{L}(struct xpci *xpci) =
       \valid(xpci) &&
       (\forall integer number; 0 <= number < XPCI_DIRECT_SEGMENTS ==>
@@ -145,17 +174,26 @@ static inline struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
     return xpci_load_acquire(&leaf->segment[number % XPCI_LEAF_SEGMENTS]);
 }
 
-/* segment.c: the same, made where there is none; NULL: no memory. */
+/* The same, made where there is none; NULL: no memory. */
 struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number);
+
 /* The first segment from `number` on, or NULL. */
 struct xpci_segment *xpci_segment_next(const struct xpci *xpci,
                                        uint32_t number);
 
-/* record.c: the pool.  After a successful reserve, takes cannot fail. */
+/*
+ * The pool of records.  They are handed out by number, and memory once used
+ * for records stays so until the end: what grows is bounded by the most
+ * devices that were ever known at a time.
+ */
+
+/* After this succeeded, `count` allocations cannot fail.  0 or -ENOMEM. */
 int __must_check xpci_records_reserve(struct xpci *xpci, uint32_t count);
-/* What the record says is left from before; nothing is attached to it. */
-uint32_t xpci_record_take(struct xpci *xpci);
-void xpci_record_give(struct xpci *xpci, uint32_t index);
+
+/* The record is as its last user left it; nothing is attached to it. */
+uint32_t xpci_record_alloc(struct xpci *xpci);
+void xpci_record_free(struct xpci *xpci, uint32_t index);
+
 static inline struct xpci_chunk *xpci_chunk(const struct xpci *xpci,
                                             uint32_t index)
 {
@@ -163,74 +201,82 @@ static inline struct xpci_chunk *xpci_chunk(const struct xpci *xpci,
 
     return xpci->records[chunk / XPCI_CHUNKS]->chunk[chunk % XPCI_CHUNKS];
 }
+
 static inline struct xpci_record *xpci_record(const struct xpci *xpci,
                                               uint32_t index)
 {
     return &xpci_chunk(xpci, index)->record[index % XPCI_CHUNK_RECORDS];
 }
+
 static inline void **xpci_record_attached(const struct xpci *xpci,
                                           uint32_t index)
 {
     return &xpci_chunk(xpci, index)->attached[index % XPCI_CHUNK_RECORDS];
 }
 
-/* place.c: the index by BDF. */
+/* What the record says, in the form for users. */
+void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
+                      struct xpci_device_info *info);
+
+/* The index by BDF. */
 /*@ predicate has_pages{L}(struct xpci_segment *segment) =
       \valid(segment) && \forall integer number; 0 <= number < XPCI_PAGES ==>
         segment->page[number] == \null || \valid(segment->page[number]);
 
     predicate has_page_of{L}(struct xpci_segment *segment, integer sbdf) =
       has_pages(segment) &&
-      \valid(segment->page[sbdf / XPCI_PAGE_PLACES % XPCI_PAGES]);
+      \valid(segment->page[sbdf / XPCI_PAGE_SLOTS % XPCI_PAGES]);
 
-    // Different BDFs have different places.
-    lemma places_differ:
+    // Different BDFs have different slots.
+    lemma slots_differ:
       \forall integer bdf; 0 <= bdf < 0x10000 ==>
-        bdf / XPCI_PAGE_PLACES % XPCI_PAGES * XPCI_PAGE_PLACES +
-          bdf % XPCI_PAGE_PLACES == bdf; */
+        bdf / XPCI_PAGE_SLOTS % XPCI_PAGES * XPCI_PAGE_SLOTS +
+          bdf % XPCI_PAGE_SLOTS == bdf; */
 /*@ assigns \nothing;
-    ensures \result == sbdf / XPCI_PAGE_PLACES % XPCI_PAGES < XPCI_PAGES; */
+    ensures \result == sbdf / XPCI_PAGE_SLOTS % XPCI_PAGES < XPCI_PAGES; */
 static inline unsigned int xpci_page_number(uint32_t sbdf)
 {
-    return sbdf / XPCI_PAGE_PLACES % XPCI_PAGES;
+    return sbdf / XPCI_PAGE_SLOTS % XPCI_PAGES;
 }
 
 /*@ assigns \nothing;
-    ensures \result == sbdf % XPCI_PAGE_PLACES < XPCI_PAGE_PLACES; */
+    ensures \result == sbdf % XPCI_PAGE_SLOTS < XPCI_PAGE_SLOTS; */
 static inline unsigned int xpci_page_offset(uint32_t sbdf)
 {
-    return sbdf % XPCI_PAGE_PLACES;
+    return sbdf % XPCI_PAGE_SLOTS;
 }
 
 /*
- * The place of a BDF: 0 where there is none.  The segment in `sbdf` does not
- * count.  May be called without the lock.
+ * The slot of a BDF: 0 where there is no device.  The segment in `sbdf` does
+ * not count.  May be called without the lock.
  */
 /*@ requires has_pages(segment);
     assigns \nothing; */
-static inline uint32_t xpci_place_get(const struct xpci_segment *segment,
+static inline uint32_t xpci_index_get(const struct xpci_segment *segment,
                                       uint32_t sbdf)
 {
-    /* Pairs with the release in xpci_place_reserve(). */
+    /* Pairs with the release in xpci_index_reserve(). */
     const struct xpci_page *page =
         xpci_load_acquire(&segment->page[xpci_page_number(sbdf)]);
 
     if ( unlikely(!page) )
         return 0;
 
-    return xpci_load_relaxed(&page->place[xpci_page_offset(sbdf)]);
+    return xpci_load_relaxed(&page->slot[xpci_page_offset(sbdf)]);
 }
 
-/* Make room for a place. */
-int __must_check xpci_place_reserve(struct xpci *xpci,
+/* Make sure that a BDF has a page.  0 or -ENOMEM. */
+int __must_check xpci_index_reserve(struct xpci *xpci,
                                     struct xpci_segment *segment,
                                     uint32_t sbdf);
-/* Enter or change the place of record `index`, from what the record says. */
-void xpci_place_set(struct xpci *xpci, struct xpci_segment *segment,
+
+/* Enter record `index`, or what has changed in it. */
+void xpci_index_set(struct xpci *xpci, struct xpci_segment *segment,
                     uint32_t index);
+
 /*@ requires has_page_of(segment, sbdf);
     ensures has_page_of(segment, sbdf); */
-void xpci_place_clear(struct xpci_segment *segment, uint32_t sbdf);
+void xpci_index_delete(struct xpci_segment *segment, uint32_t sbdf);
 
 /* The record's number for an SBDF, XPCI_NO_RECORD where there is none. */
 static inline uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
@@ -241,11 +287,7 @@ static inline uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
     if ( !segment )
         return XPCI_NO_RECORD;
 
-    return xpci_place_get(segment, sbdf) & XPCI_PLACE_RECORD;
+    return xpci_index_get(segment, sbdf) & XPCI_SLOT_RECORD;
 }
-
-/* What the record says, in the form for users. */
-void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
-                      struct xpci_device_info *info);
 
 #endif /* XEN_PCI_TABLES_H */

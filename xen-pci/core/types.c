@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The words for types and problems.
+ * Names types and problems in the words that users read.
  */
 #include <xen-pci/walk.h>
 

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What always holds, as one predicate.  Slow on purpose: it derives again all
- * that is derived, from the records alone, and compares.
+ * Checks all that always holds, as one predicate.  Slow on purpose: it derives
+ * again all that is derived, from the records alone, and compares.
  */
 #include "bridge.h"
-#include "publish.h"
+#include "lookup.h"
 
 typedef bool rule_check(const struct xpci *xpci,
                         const struct xpci_segment *segment);
 
 /*
- * The first place from `bdf` on that is not empty, or the number of BDFs.
+ * The first slot from `bdf` on that is not empty, or the number of BDFs.
  * Pages that do not exist are passed over at once.
  */
-static uint32_t next_place(const struct xpci_segment *segment, uint32_t bdf)
+static uint32_t next_slot(const struct xpci_segment *segment, uint32_t bdf)
 {
     while ( bdf < XPCI_BUSES * XPCI_DEVFNS )
     {
         if ( !segment->page[xpci_page_number(bdf)] )
-            bdf += XPCI_PAGE_PLACES - xpci_page_offset(bdf);
-        else if ( xpci_place_get(segment, bdf) )
+            bdf += XPCI_PAGE_SLOTS - xpci_page_offset(bdf);
+        else if ( xpci_index_get(segment, bdf) )
             break;
         else
             bdf++;
@@ -28,36 +28,36 @@ static uint32_t next_place(const struct xpci_segment *segment, uint32_t bdf)
     return bdf;
 }
 
-#define for_each_place(segment, bdf)                                        \
-    for ( (bdf) = next_place(segment, 0); (bdf) < XPCI_BUSES * XPCI_DEVFNS; \
-          (bdf) = next_place(segment, (bdf) + 1) )
+#define for_each_slot(segment, bdf)                                        \
+    for ( (bdf) = next_slot(segment, 0); (bdf) < XPCI_BUSES * XPCI_DEVFNS; \
+          (bdf) = next_slot(segment, (bdf) + 1) )
 
 static uint32_t record_at(const struct xpci_segment *segment, uint32_t sbdf)
 {
-    return xpci_place_get(segment, sbdf) & XPCI_PLACE_RECORD;
+    return xpci_index_get(segment, sbdf) & XPCI_SLOT_RECORD;
 }
 
-/* Each place names a record of that SBDF, and says what the record says. */
-static bool places_agree(const struct xpci *xpci,
-                         const struct xpci_segment *segment)
+/* Each slot names a record of that SBDF, and says what the record says. */
+static bool slots_agree(const struct xpci *xpci,
+                        const struct xpci_segment *segment)
 {
     uint32_t devices = 0, bdf;
 
-    for_each_place (segment, bdf)
+    for_each_slot (segment, bdf)
     {
-        uint32_t place = xpci_place_get(segment, bdf);
+        uint32_t slot = xpci_index_get(segment, bdf);
         const struct xpci_record *record;
 
-        if ( (place & XPCI_PLACE_RECORD) == XPCI_NO_RECORD ||
-             (place & XPCI_PLACE_RECORD) >= xpci->record_count )
+        if ( (slot & XPCI_SLOT_RECORD) == XPCI_NO_RECORD ||
+             (slot & XPCI_SLOT_RECORD) >= xpci->record_count )
             return false;
-        record = xpci_record(xpci, place & XPCI_PLACE_RECORD);
+        record = xpci_record(xpci, slot & XPCI_SLOT_RECORD);
         if ( record->sbdf != XPCI_SBDF(segment->number, 0, 0) + bdf ||
-             record->type != xpci_lookup_type(place) ||
-             !(record->flags & XPCI_VIRTFN) != !(place & XPCI_PLACE_VIRTFN) ||
-             !(record->flags & XPCI_EXTFN) != !(place & XPCI_PLACE_EXTFN) ||
-             !(record->flags & XPCI_WAY_ONLY) !=
-                 !(place & XPCI_PLACE_WAY_ONLY) )
+             record->type != xpci_lookup_type(slot) ||
+             !(record->flags & XPCI_VIRTFN) != !(slot & XPCI_SLOT_VIRTFN) ||
+             !(record->flags & XPCI_EXTFN) != !(slot & XPCI_SLOT_EXTFN) ||
+             !(record->flags & XPCI_BRIDGE_ONLY) !=
+                 !(slot & XPCI_SLOT_BRIDGE_ONLY) )
             return false;
         devices++;
     }
@@ -91,7 +91,7 @@ static bool bridges_are_listed(const struct xpci *xpci,
         previous = index;
         listed++;
     }
-    for_each_place (segment, bdf)
+    for_each_slot (segment, bdf)
     {
         index = record_at(segment, bdf);
         if ( xpci_record(xpci, index)->flags & XPCI_BRIDGE )
@@ -101,7 +101,8 @@ static bool bridges_are_listed(const struct xpci *xpci,
     return listed == known;
 }
 
-static bool same_way(const struct xpci_way *a, const struct xpci_way *b)
+static bool same_entry(const struct xpci_bridge_entry *a,
+                       const struct xpci_bridge_entry *b)
 {
     return a->bus == b->bus && a->devfn == b->devfn &&
            a->secondary == b->secondary && a->subordinate == b->subordinate &&
@@ -109,10 +110,10 @@ static bool same_way(const struct xpci_way *a, const struct xpci_way *b)
 }
 
 /* No stale entry, and one bridge leads to a bus: the best of all known. */
-static bool ways_are_the_best(const struct xpci *xpci,
+static bool best_bridges_lead(const struct xpci *xpci,
                               const struct xpci_segment *segment)
 {
-    struct xpci_way best[XPCI_BUSES];
+    struct xpci_bridge_entry best[XPCI_BUSES];
     unsigned int bus;
     uint32_t index;
 
@@ -120,27 +121,28 @@ static bool ways_are_the_best(const struct xpci *xpci,
     for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
           index = xpci_record(xpci, index)->next_bridge )
     {
-        struct xpci_way way = xpci_bridge_way(xpci_record(xpci, index));
+        struct xpci_bridge_entry entry =
+            xpci_bridge_entry_of(xpci_record(xpci, index));
 
         for ( bus = 0; bus < XPCI_BUSES; bus++ )
-            if ( way.secondary && way.secondary <= bus &&
-                 bus <= way.subordinate &&
-                 xpci_way_better(&way, &best[bus], bus) )
-                best[bus] = way;
+            if ( entry.secondary && entry.secondary <= bus &&
+                 bus <= entry.subordinate &&
+                 xpci_entry_better(&entry, &best[bus], bus) )
+                best[bus] = entry;
     }
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
-        if ( !same_way(&best[bus], &segment->ways.to[bus]) )
+        if ( !same_entry(&best[bus], &segment->bus2bridge.to[bus]) )
             return false;
 
     return true;
 }
 
-static bool ways_end(const struct xpci *xpci,
-                     const struct xpci_segment *segment)
+static bool walks_end(const struct xpci *xpci,
+                      const struct xpci_segment *segment)
 {
     (void)xpci;
 
-    return xpci_ways_are_valid(&segment->ways);
+    return xpci_bus2bridge_is_valid(&segment->bus2bridge);
 }
 
 /* Bridges that claim the same buses know of each other. */
@@ -152,16 +154,18 @@ static bool clashes_are_counted(const struct xpci *xpci,
     for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
           index = xpci_record(xpci, index)->next_bridge )
     {
-        struct xpci_way way = xpci_bridge_way(xpci_record(xpci, index));
+        struct xpci_bridge_entry entry =
+            xpci_bridge_entry_of(xpci_record(xpci, index));
         uint32_t clashes = 0;
 
         for ( other = segment->first_bridge; other != XPCI_NO_RECORD;
               other = xpci_record(xpci, other)->next_bridge )
         {
-            struct xpci_way its = xpci_bridge_way(xpci_record(xpci, other));
+            struct xpci_bridge_entry its =
+                xpci_bridge_entry_of(xpci_record(xpci, other));
 
-            if ( other != index && way.secondary && its.secondary &&
-                 xpci_way_clashes(&way, &its) )
+            if ( other != index && entry.secondary && its.secondary &&
+                 xpci_entry_clashes(&entry, &its) )
                 clashes++;
         }
         if ( clashes != xpci_record(xpci, index)->clashes )
@@ -171,19 +175,19 @@ static bool clashes_are_counted(const struct xpci *xpci,
     return true;
 }
 
-/* Readers see, in both copies, what walking up the ways gives. */
-static bool answers_are_published(const struct xpci *xpci,
-                                  const struct xpci_segment *segment)
+/* Readers see, in both copies, what a walk up gives. */
+static bool upstreams_are_published(const struct xpci *xpci,
+                                    const struct xpci_segment *segment)
 {
     unsigned int bus;
 
     (void)xpci;
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
     {
-        uint32_t alias = xpci_ways_alias(&segment->ways, bus);
+        uint32_t upstream = xpci_bus2bridge_upstream(&segment->bus2bridge, bus);
 
-        if ( segment->alias[0][bus] != alias ||
-             segment->alias[1][bus] != alias )
+        if ( segment->upstream[0][bus] != upstream ||
+             segment->upstream[1][bus] != upstream )
             return false;
     }
 
@@ -219,7 +223,7 @@ static bool virtfns_have_physfns(const struct xpci *xpci,
 {
     uint32_t bdf;
 
-    for_each_place (segment, bdf)
+    for_each_slot (segment, bdf)
     {
         uint32_t index = record_at(segment, bdf);
         const struct xpci_record *record, *physfn;
@@ -230,7 +234,7 @@ static bool virtfns_have_physfns(const struct xpci *xpci,
         physfn = xpci_record(xpci, record->physfn);
         if ( XPCI_SEGMENT(physfn->sbdf) != segment->number ||
              xpci_find(xpci, physfn->sbdf) != record->physfn ||
-             physfn->flags & (XPCI_VIRTFN | XPCI_WAY_ONLY) ||
+             physfn->flags & (XPCI_VIRTFN | XPCI_BRIDGE_ONLY) ||
              !has_virtfn(xpci, record->physfn, index) )
             return false;
     }
@@ -244,13 +248,13 @@ bool xpci_is_valid(const struct xpci *xpci, const char **rule)
         const char *name;
         rule_check *holds;
     } rules[] = {
-        { "the index by BDF and the records agree", places_agree },
+        { "the index by BDF and the records agree", slots_agree },
         { "every bridge is listed once", bridges_are_listed },
         { "no stale entry, and the best bridge leads to a bus",
-          ways_are_the_best },
-        { "no cycle", ways_end },
+          best_bridges_lead },
+        { "no cycle", walks_end },
         { "bridges in conflict know it", clashes_are_counted },
-        { "readers see what the ways say", answers_are_published },
+        { "readers see what bus2bridge says", upstreams_are_published },
         { "a VF has its PF", virtfns_have_physfns },
     };
     const struct xpci_segment *segment;

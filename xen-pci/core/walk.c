@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Hands out the whole of the tables, in pages.
+ */
 #include <xen-pci/walk.h>
 
 #include "tables.h"
@@ -57,10 +60,10 @@ static int walk_devices(const struct xpci *xpci, struct xpci_walk *walk,
         }
         if ( !segment->page[xpci_page_number(walk->next)] )
         {
-            walk_step(walk, XPCI_PAGE_PLACES - xpci_page_offset(walk->next));
+            walk_step(walk, XPCI_PAGE_SLOTS - xpci_page_offset(walk->next));
             continue;
         }
-        index = xpci_place_get(segment, walk->next) & XPCI_PLACE_RECORD;
+        index = xpci_index_get(segment, walk->next) & XPCI_SLOT_RECORD;
         if ( index != XPCI_NO_RECORD )
             xpci_record_info(xpci, xpci_record(xpci, index), &devices[count++]);
         walk_step(walk, 1);

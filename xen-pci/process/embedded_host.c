@@ -67,12 +67,12 @@ static void host_unlock(void *data)
         abort();
 }
 
-static void host_leaving(void *data, uint32_t sbdf, void *attached)
+static void host_remove(void *data, uint32_t sbdf, void *attached)
 {
     struct embedded_state *state = data;
 
     (void)attached;
-    state->left[state->left_count++ % EMBEDDED_LEFT_ROOM] = sbdf;
+    state->departed[state->departed_count++ % EMBEDDED_DEPARTED_ROOM] = sbdf;
 }
 
 static void host_remap(void *data, uint16_t segment,
@@ -101,7 +101,7 @@ void embedded_host_init(struct embedded_state *state,
         .free = host_free,
         .lock = host_lock,
         .unlock = host_unlock,
-        .leaving = host_leaving,
+        .remove = host_remove,
         .remap = host_remap,
     };
 }

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Sets up what a process gives to the tables.
+ */
 #ifndef XEN_PCI_PROCESS_EMBEDDED_HOST_H
 #define XEN_PCI_PROCESS_EMBEDDED_HOST_H
 

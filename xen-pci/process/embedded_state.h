@@ -11,8 +11,8 @@
 #include <xen-pci/embedded.h>
 #include <xen-pci/host.h>
 
-/* The latest devices that left, oldest first until it is full. */
-#define EMBEDDED_LEFT_ROOM 1024U
+/* The latest devices that departed, oldest first until it is full. */
+#define EMBEDDED_DEPARTED_ROOM 1024U
 
 struct embedded_state {
     struct xpci_host host;
@@ -23,8 +23,8 @@ struct embedded_state {
     unsigned int fail_count; /* the so-manieth allocation fails; 0: none */
 
     /* What the tables told: protected by `mutex`. */
-    uint32_t left[EMBEDDED_LEFT_ROOM]; /* a ring */
-    size_t left_count;                 /* ever; the ring's place is modulo */
+    uint32_t departed[EMBEDDED_DEPARTED_ROOM]; /* a ring */
+    size_t departed_count; /* ever; its index in the ring is modulo */
     size_t remap_count;
     uint16_t remap_segment;          /* of the latest remap */
     struct xpci_bus_set remap_buses; /* of the latest remap */

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Carries out physdev hypercalls as Xen does, on the tables of a process.
+ */
 #include <xen-pci/host.h>
 #include <xen-pci/physdev.h>
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Collects what dom0 reports at boot.
+ */
 #include <stdlib.h>
 
 #include "reports.h"

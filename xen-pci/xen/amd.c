@@ -62,16 +62,16 @@ static struct amd_iommu *unit_of_way(const struct xpci *xpci, uint32_t sbdf)
 static uint16_t requester_of(const struct xpci_bus_info *info, uint32_t sbdf)
 {
     uint16_t listed = table_of(sbdf)[(uint16_t)sbdf].dte_requestor_id;
-    uint16_t bridge = info->alias, taken = info->secondary << 8;
+    uint16_t bridge = info->upstream, taken = info->secondary << 8;
 
-    if ( !info->aliased )
+    if ( !info->has_upstream )
         return sbdf;
 
     /* Some bridges break the rule below, and firmware may know it. */
     if ( listed == bridge || listed == taken )
         return listed;
 
-    return xpci_lookup_type(xpci_lookup(xpci_instance(), info->alias)) ==
+    return xpci_lookup_type(xpci_lookup(xpci_instance(), info->upstream)) ==
                    XPCI_TYPE_PCIE_TO_PCI_BRIDGE
                ? taken
                : bridge;

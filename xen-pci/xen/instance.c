@@ -45,7 +45,7 @@ static const struct xpci_host host = {
     .alloc = host_alloc,
     .lock = host_lock,
     .unlock = host_unlock,
-    .leaving = xpci_xen_leaving,
+    .remove = xpci_xen_leaving,
     .remap = xpci_xen_remap,
 };
 

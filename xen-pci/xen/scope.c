@@ -234,10 +234,10 @@ void xpci_xen_scopes_refresh(const struct xpci *xpci)
     const struct scope_record *record;
 
     /* Until Xen's own scan is complete, what it parsed is the better. */
-    if ( generation == xpci_ways_generation(xpci) ||
+    if ( generation == xpci_bridge_generation(xpci) ||
          system_state < SYS_STATE_active )
         return;
-    generation = xpci_ways_generation(xpci);
+    generation = xpci_bridge_generation(xpci);
 
     list_for_each_entry(record, &scopes, list) refresh(xpci, record);
 }

@@ -27,7 +27,7 @@ static void put_sbdf(struct text *text, const char *key, bool is_there,
 {
     if ( is_there )
         put(text, "%s=%04x:%02x:%02x.%u ", key, XPCI_SEGMENT(sbdf),
-            XPCI_BUS(sbdf), XPCI_SLOT(sbdf), XPCI_FUNC(sbdf));
+            XPCI_BUS(sbdf), XPCI_DEV(sbdf), XPCI_FUNC(sbdf));
     else
         put(text, "%s=- ", key);
 }
@@ -38,10 +38,10 @@ static void put_flags(struct text *text, unsigned int flags)
         unsigned int flag;
         const char *word;
     } words[] = {
-        { XPCI_VIRTFN, "virtfn" },     { XPCI_EXTFN, "extfn" },
-        { XPCI_BRIDGE, "bridge" },     { XPCI_CONFIGURED, "configured" },
-        { XPCI_CONFLICT, "conflict" }, { XPCI_STALE, "stale" },
-        { XPCI_WAY_ONLY, "way-only" },
+        { XPCI_VIRTFN, "virtfn" },        { XPCI_EXTFN, "extfn" },
+        { XPCI_BRIDGE, "bridge" },        { XPCI_CONFIGURED, "configured" },
+        { XPCI_CONFLICT, "conflict" },    { XPCI_STALE, "stale" },
+        { XPCI_BRIDGE_ONLY, "way-only" },
     };
     const char *separator = "";
     unsigned int i;
@@ -94,8 +94,8 @@ unsigned int xpci_text_bus(char *line, const struct xpci_bus_info *info)
 
     put(&text, "bus=%02x ", info->bus);
     put_sbdf(&text, "bridge", true, info->bridge);
-    put_sbdf(&text, "alias", info->aliased, info->alias);
-    if ( info->aliased )
+    put_sbdf(&text, "alias", info->has_upstream, info->upstream);
+    if ( info->has_upstream )
         put(&text, "secondary=%02x ", info->secondary);
     else
         put(&text, "secondary=- ");

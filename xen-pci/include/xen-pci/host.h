@@ -48,17 +48,17 @@ struct xpci_host {
     void (*unlock)(void *data);
 
     /*
-     * The device at `sbdf` goes, and with it all that the host keeps for it
-     * (`attached` is what xpci_attached() says).  Called once for each device,
-     * deepest first, VFs before their PF, while the lookups still answer as
-     * before.  Must not change the tables.
+     * Remove all that the host keeps for the device at `sbdf` (`attached` is
+     * what xpci_attached() says): the tables are about to remove it.  Called
+     * once for each device, deepest first, VFs before their PF, while the
+     * lookups still answer as before.  Must not change the tables.
      */
-    void (*leaving)(void *data, uint32_t sbdf, void *attached);
+    void (*remove)(void *data, uint32_t sbdf, void *attached);
 
     /*
      * What was derived from the upstream lookup for devices on these buses
-     * must be derived again: the answer changed, or a device that shared the
-     * answer left.  The lookups answer as they will from now on.
+     * must be derived again: the upstream bridge changed, or a device that
+     * shared it departed.  The lookups answer as they will from now on.
      */
     void (*remap)(void *data, uint16_t segment,
                   const struct xpci_bus_set *buses);

@@ -25,7 +25,7 @@
 #define XPCI_SEGMENT(sbdf) ((uint16_t)((sbdf) >> 16))
 #define XPCI_BUS(sbdf) ((uint8_t)((sbdf) >> 8))
 #define XPCI_DEVFN(sbdf) ((uint8_t)(sbdf))
-#define XPCI_SLOT(sbdf) (((sbdf) >> 3) & 0x1fU)
+#define XPCI_DEV(sbdf) (((sbdf) >> 3) & 0x1fU)
 #define XPCI_FUNC(sbdf) ((sbdf)&7U)
 
 /* The number that stands for "no NUMA node was given". */
@@ -60,13 +60,13 @@ const char *xpci_type_name(enum xpci_type type);
 bool xpci_type_aliases(enum xpci_type type);
 
 /* Facts about a known device, as it was when it was last reported. */
-#define XPCI_VIRTFN 0x01     /* a VF; `physfn` is its PF */
-#define XPCI_EXTFN 0x02      /* an extended function (ARI) */
-#define XPCI_BRIDGE 0x04     /* has bus numbers (header type 1 or 2) */
-#define XPCI_CONFIGURED 0x08 /* a bridge whose bus numbers cover a bus */
-#define XPCI_CONFLICT 0x10   /* a bridge whose range clashes with another's */
-#define XPCI_STALE 0x20      /* read again, and no longer what was reported */
-#define XPCI_WAY_ONLY 0x40   /* a bridge whose device the IOMMU refused */
+#define XPCI_VIRTFN 0x01      /* a VF; `physfn` is its PF */
+#define XPCI_EXTFN 0x02       /* an extended function (ARI) */
+#define XPCI_BRIDGE 0x04      /* has bus numbers (header type 1 or 2) */
+#define XPCI_CONFIGURED 0x08  /* a bridge whose bus numbers cover a bus */
+#define XPCI_CONFLICT 0x10    /* a bridge whose range clashes with another's */
+#define XPCI_STALE 0x20       /* read again, and no longer what was reported */
+#define XPCI_BRIDGE_ONLY 0x40 /* a bridge whose device the IOMMU refused */
 
 struct xpci_device_info {
     uint32_t sbdf;
@@ -88,15 +88,15 @@ struct xpci_device_info {
 struct xpci_bus_info {
     uint16_t segment;
     uint8_t bus;
-    bool aliased;      /* is there an aliasing bridge on the way up? */
+    bool has_upstream; /* is there an aliasing bridge on the walk up? */
     uint32_t bridge;   /* SBDF of the bridge that leads to the bus */
-    uint32_t alias;    /* SBDF of the topmost aliasing bridge */
+    uint32_t upstream; /* SBDF of the topmost aliasing bridge */
     uint8_t secondary; /* that bridge's secondary bus */
 };
 
 /* What a device's DMA carries, if not its own requester ID. */
 struct xpci_upstream {
-    uint32_t bridge;   /* SBDF of the topmost aliasing bridge on the way up */
+    uint32_t bridge;   /* SBDF of the topmost aliasing bridge on the walk up */
     uint8_t secondary; /* its secondary bus (requester ID: secondary:00.0) */
 };
 
@@ -120,43 +120,45 @@ int __must_check xpci_create(struct xpci **xpci, const struct xpci_host *host);
 
 /*
  * Enter a device that the hypervisor's own bus scan found, as config space
- * describes it now, without looking at the way to it: during a scan nothing
- * moves.  0 (also where it is known already), -ENODEV where nothing answers,
- * -ENOMEM.  May allocate.
+ * describes it now, without reading the bridges above it: during a scan
+ * nothing moves.  0 (also where it is known already), -ENODEV where nothing
+ * answers, -ENOMEM.  May allocate.
  */
 int __must_check XPCI_LOCKED xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
 
 /*
- * dom0 reports a device.  Reads the bridges on the way to it again, replaces
+ * dom0 reports a device.  Reads the bridges above it again, replaces
  * another device that was known at this SBDF together with all that belongs
  * to it, and enters or updates this one.  Reporting what is known already
  * changes nothing but what no longer agrees with config space.
  *
  * 0; -ENODEV: nothing answers at `sbdf`, or at its PF; -EINVAL: the PF is
  * itself, or a VF; -ENOMEM.  On an error the tables are as they were.
- * May allocate; calls the host's `leaving` and `remap`.
+ * May allocate; calls the host's `remove` and `remap`.
  */
 int __must_check XPCI_LOCKED xpci_add(struct xpci *xpci, uint32_t sbdf,
                                       const struct xpci_report *report);
 
 /*
- * dom0 reports that a device is gone.  Takes along its VFs and, for a bridge,
- * all that is behind it, deepest first; nothing is read from config space.
- * 0 or -ENODEV (not known).  Calls the host's `leaving` and `remap`.
+ * dom0 reports that a device is gone.  Removes it with its VFs and, for a
+ * bridge, all that is behind it, deepest first; nothing is read from config
+ * space.
+ * 0 or -ENODEV (not known).  Calls the host's `remove` and `remap`.
  */
 int __must_check XPCI_LOCKED xpci_remove(struct xpci *xpci, uint32_t sbdf);
 
 /*
- * The device was reset: look at it and the way to it again.
+ * The device was reset: read it, if it is a bridge, and the bridges above it
+ * again.
  * 0 or -ENODEV (not known).  Calls the host's `remap`.
  */
 int __must_check XPCI_LOCKED xpci_reset(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * The host could not take the device that was just added (the IOMMU refused
- * it): forget it.  A bridge stays known as the way to its buses, but is no
- * longer a known device.  Does nothing where `sbdf` is not known.  The host's
- * `leaving` is not called for `sbdf` itself.
+ * it): remove it.  A bridge still leads to its buses (XPCI_BRIDGE_ONLY), but is
+ * no longer a known device.  Does nothing where `sbdf` is not known.  The
+ * host's `remove` is not called for `sbdf` itself.
  */
 void XPCI_LOCKED xpci_refuse(struct xpci *xpci, uint32_t sbdf);
 
@@ -186,7 +188,7 @@ static inline unsigned int xpci_lookup_flags(uint32_t known)
 /*
  * The upstream bridge, in Xen's sense, of a device at `sbdf` (only segment
  * and bus count): 1 and `*upstream`, or 0 where the device's DMA carries its
- * own requester ID.  No lock, never waits; all buses' answers change at once.
+ * own requester ID.  No lock, never waits; those of all buses change at once.
  */
 int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
                   struct xpci_upstream *upstream);
@@ -197,8 +199,8 @@ int __must_check XPCI_LOCKED xpci_device(const struct xpci *xpci, uint32_t sbdf,
 
 /*
  * A pointer to what the host itself keeps for the device at `sbdf`, so that it
- * need not look for it.  The tables do nothing with it, and forget it with the
- * device: when the host's `leaving` is called, it is still there.  A device
+ * need not look for it.  The tables do nothing with it, and lose it with the
+ * device: when the host's `remove` is called, it is still there.  A device
  * that was just entered has NULL.  xpci_attach(): 0 or -ENODEV (not known).
  */
 int __must_check XPCI_LOCKED xpci_attach(struct xpci *xpci, uint32_t sbdf,
@@ -216,7 +218,7 @@ uint32_t xpci_generation(const struct xpci *xpci);
  * Counts the changes of bridges: equal numbers mean that every bus is reached
  * by the same bridges, with the same numbers.
  */
-uint32_t xpci_ways_generation(const struct xpci *xpci);
+uint32_t xpci_bridge_generation(const struct xpci *xpci);
 
 /*
  * The one predicate of topologies: all that always holds, holds.  On false,

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The version of all parts.
+ */
 #ifndef XEN_PCI_VERSION_H
 #define XEN_PCI_VERSION_H
 

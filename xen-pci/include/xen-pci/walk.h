@@ -19,9 +19,9 @@ struct xpci_walk {
 };
 
 /*
- * The next at most `room` (1 to 65,536) devices, bridges that are only a way
- * (XPCI_WAY_ONLY) among them.  The number of devices written, or -EAGAIN: the
- * tables changed since the first page, begin again.  Takes the host's lock
+ * The next at most `room` (1 to 65,536) devices, those that are bridge-only
+ * (XPCI_BRIDGE_ONLY) among them.  The number of devices written, or -EAGAIN:
+ * the tables changed since the first page, begin again.  Takes the host's lock
  * for this page only.
  */
 int __must_check xpci_walk_devices(const struct xpci *xpci,
@@ -38,7 +38,7 @@ int __must_check xpci_walk_buses(const struct xpci *xpci,
 enum xpci_problem {
     XPCI_PROBLEM_NONE,
     XPCI_PROBLEM_STALE,        /* no longer what was reported */
-    XPCI_PROBLEM_CYCLE,        /* the way up from a bus does not end */
+    XPCI_PROBLEM_CYCLE,        /* the walk up from a bus does not end */
     XPCI_PROBLEM_CONFLICT,     /* two bridges claim the same buses */
     XPCI_PROBLEM_UNCONFIGURED, /* a bridge with impossible bus numbers */
     XPCI_PROBLEM_MISSING,      /* there, and not known */

@@ -1,42 +1,54 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * When dom0 reports a device, it has just reached it through every bridge
- * above it, so at that moment config space tells the truth about the way.
+ * Reads the bridges above a reported device again.
  *
- * Each bridge is read at most once for a report.  A record's `reading` says
- * how far that is: twice the report's number when it is due to be read, and
- * one more when it has been.
+ * When dom0 reports a device, it has just reached it through every bridge
+ * above it, so at that moment config space tells the truth about them.  Each
+ * bridge is visited at most once for a report.
  */
-#include "path.h"
+#include "refresh.h"
 
 #include "bridge.h"
 
-static uint32_t due(const struct xpci *xpci)
+/*
+ * How far this report is with a bridge.  A record's `visit` is twice the epoch
+ * of the visit, plus one of these; with an older epoch it says nothing.
+ */
+enum visit {
+    VISIT_DUE,
+    VISIT_DONE
+};
+
+static bool visit_is(const struct xpci *xpci, const struct xpci_record *bridge,
+                     enum visit visit)
 {
-    return xpci->reading * 2U;
+    return bridge->visit == xpci->visit_epoch * 2U + (uint32_t)visit;
 }
 
-static uint32_t done(const struct xpci *xpci)
+static void visit_set(const struct xpci *xpci, struct xpci_record *bridge,
+                      enum visit visit)
 {
-    return xpci->reading * 2U + 1U;
+    bridge->visit = xpci->visit_epoch * 2U + (uint32_t)visit;
 }
 
+/* The bridges that clash with `bridge` are due. */
 static void mark_clashing(struct xpci_change *change,
                           const struct xpci_record *bridge)
 {
     struct xpci *xpci = change->xpci;
-    struct xpci_way way = xpci_bridge_way(bridge);
+    struct xpci_bridge_entry entry = xpci_bridge_entry_of(bridge);
     uint32_t index;
 
     for ( index = change->segment->first_bridge; index != XPCI_NO_RECORD;
           index = xpci_record(xpci, index)->next_bridge )
     {
         struct xpci_record *other = xpci_record(xpci, index);
-        struct xpci_way its = xpci_bridge_way(other);
+        struct xpci_bridge_entry its = xpci_bridge_entry_of(other);
 
-        if ( other != bridge && its.secondary && xpci_way_clashes(&way, &its) &&
-             other->reading != done(xpci) )
-            other->reading = due(xpci);
+        if ( other != bridge && its.secondary &&
+             xpci_entry_clashes(&entry, &its) &&
+             !visit_is(xpci, other, VISIT_DONE) )
+            visit_set(xpci, other, VISIT_DUE);
     }
 }
 
@@ -57,9 +69,9 @@ static bool take_numbers(struct xpci_change *change, uint32_t index,
                               numbers->secondary, numbers->subordinate) )
     {
         change->tables = true;
-        change->ways = true;
+        change->bridges = true;
     }
-    bridge->reading = done(xpci);
+    visit_set(xpci, bridge, VISIT_DONE);
     if ( !bridge->clashes )
         return false;
     mark_clashing(change, bridge);
@@ -68,7 +80,7 @@ static bool take_numbers(struct xpci_change *change, uint32_t index,
 }
 
 /* Something else is where the bridge was, or nothing: it leads nowhere. */
-static void take_out_of_the_way(struct xpci_change *change, uint32_t index)
+static void mark_stale(struct xpci_change *change, uint32_t index)
 {
     struct xpci *xpci = change->xpci;
     struct xpci_record *bridge = xpci_record(xpci, index);
@@ -81,14 +93,13 @@ static void take_out_of_the_way(struct xpci_change *change, uint32_t index)
     if ( xpci_bridge_renumber(xpci, change->segment, index, 0, 0, 0) )
     {
         change->tables = true;
-        change->ways = true;
+        change->bridges = true;
     }
-    bridge->reading = done(xpci);
+    visit_set(xpci, bridge, VISIT_DONE);
 }
 
-/* Read one bridge again; true where others are due for it. */
-static bool read_again(struct xpci_change *change, uint32_t index,
-                       bool in_the_way)
+/* Read one bridge again; true where others are due because of it. */
+static bool reread(struct xpci_change *change, uint32_t index, bool needed)
 {
     const struct xpci_record *bridge = xpci_record(change->xpci, index);
     struct xpci_bus_numbers numbers;
@@ -100,18 +111,18 @@ static bool read_again(struct xpci_change *change, uint32_t index,
     case XPCI_ANSWER_SAME:
         return take_numbers(change, index, &numbers);
     case XPCI_ANSWER_NONE:
-        if ( !in_the_way )
+        if ( !needed )
             return false;
         break;
     case XPCI_ANSWER_OTHER:
         break;
     }
-    take_out_of_the_way(change, index);
+    mark_stale(change, index);
 
     return false;
 }
 
-/* Read all that is due, and what becomes due by that. */
+/* Read all bridges that are due, and those that become due by that. */
 static void settle(struct xpci_change *change)
 {
     struct xpci *xpci = change->xpci;
@@ -124,15 +135,15 @@ static void settle(struct xpci_change *change)
         again = false;
         for ( index = change->segment->first_bridge; index != XPCI_NO_RECORD;
               index = xpci_record(xpci, index)->next_bridge )
-            if ( xpci_record(xpci, index)->reading == due(xpci) )
-                again |= read_again(change, index, true);
+            if ( visit_is(xpci, xpci_record(xpci, index), VISIT_DUE) )
+                again |= reread(change, index, true);
     } while ( again );
 }
 
-void xpci_path_reread(struct xpci_change *change, uint32_t index,
-                      bool in_the_way)
+void xpci_refresh_bridge(struct xpci_change *change, uint32_t index,
+                         bool needed)
 {
-    if ( read_again(change, index, in_the_way) )
+    if ( reread(change, index, needed) )
         settle(change);
 }
 
@@ -146,17 +157,18 @@ static void sweep_below(struct xpci_change *change, unsigned int bus)
     {
         const struct xpci_record *bridge = xpci_record(xpci, index);
 
-        if ( XPCI_BUS(bridge->sbdf) < bus && bridge->reading != done(xpci) )
-            xpci_path_reread(change, index, false);
+        if ( XPCI_BUS(bridge->sbdf) < bus &&
+             !visit_is(xpci, bridge, VISIT_DONE) )
+            xpci_refresh_bridge(change, index, false);
     }
 }
 
 /*
- * Every round reads a bridge that was not read yet, sweeps below a higher bus
- * than before, or goes up to a lower bus.  What was read may have brought
- * another bridge into the way, so after it the way begins anew.
+ * Every round visits a bridge that was not visited yet, sweeps below a higher
+ * bus than before, or goes up to a lower bus.  After a visit another bridge
+ * may lead to a bus further down, so the walk begins anew.
  */
-void xpci_path_refresh(struct xpci_change *change, unsigned int from)
+void xpci_refresh_above(struct xpci_change *change, unsigned int from)
 {
     struct xpci *xpci = change->xpci;
     unsigned int bus = from, swept = 0;
@@ -173,9 +185,10 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int from)
             swept = bus;
             bus = from;
         }
-        else if ( covered && xpci_record(xpci, index)->reading != done(xpci) )
+        else if ( covered &&
+                  !visit_is(xpci, xpci_record(xpci, index), VISIT_DONE) )
         {
-            xpci_path_reread(change, index, true);
+            xpci_refresh_bridge(change, index, true);
             bus = from;
         }
         else if ( covered )
@@ -185,8 +198,8 @@ void xpci_path_refresh(struct xpci_change *change, unsigned int from)
     }
 }
 
-void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
-                              unsigned int physfn_bus)
+void xpci_refresh_above_virtfn(struct xpci_change *change, unsigned int bus,
+                               unsigned int physfn_bus)
 {
     const struct xpci_segment *segment = change->segment;
 
@@ -194,17 +207,17 @@ void xpci_path_refresh_virtfn(struct xpci_change *change, unsigned int bus,
     {
         uint32_t to_physfn;
 
-        xpci_path_refresh(change, physfn_bus);
+        xpci_refresh_above(change, physfn_bus);
         to_physfn = xpci_bridge_to(change->xpci, segment, physfn_bus);
         if ( to_physfn != XPCI_NO_RECORD &&
              to_physfn == xpci_bridge_to(change->xpci, segment, bus) )
             return;
     }
-    xpci_path_refresh(change, bus);
+    xpci_refresh_above(change, bus);
 }
 
-void xpci_path_confirm(struct xpci_change *change, uint32_t index,
-                       const struct xpci_bus_numbers *numbers)
+void xpci_refresh_numbers(struct xpci_change *change, uint32_t index,
+                          const struct xpci_bus_numbers *numbers)
 {
     if ( take_numbers(change, index, numbers) )
         settle(change);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The operations: what the boot scan finds and what dom0 reports.
+ * Carries out what the boot scan finds and what dom0 reports: scan, add,
+ * remove, refuse.
  */
 #include "bridge.h"
-#include "path.h"
+#include "refresh.h"
 
 /* A record of a VF is about another device when its PF is another. */
 static bool same_device(const struct xpci *xpci,
@@ -23,7 +24,7 @@ static bool same_device(const struct xpci *xpci,
 
 /*
  * All memory that entering `devices` devices at and above `sbdf`'s and the
- * PF's place can need; nothing else in a change can fail.
+ * PF's slot can need; nothing else in a change can fail.
  */
 static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
                    uint32_t devices, struct xpci_segment **segment)
@@ -33,9 +34,9 @@ static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
     *segment = xpci_segment_get(xpci, XPCI_SEGMENT(sbdf));
     if ( !*segment )
         return -ENOMEM;
-    rc = xpci_place_reserve(xpci, *segment, sbdf);
+    rc = xpci_index_reserve(xpci, *segment, sbdf);
     if ( !rc && physfn != sbdf )
-        rc = xpci_place_reserve(xpci, *segment, physfn);
+        rc = xpci_index_reserve(xpci, *segment, physfn);
     if ( !rc )
         rc = xpci_records_reserve(xpci, devices);
 
@@ -49,7 +50,7 @@ static void confirm_numbers(struct xpci_change *change, uint32_t index,
                                               info->subordinate };
 
     if ( info->flags & XPCI_BRIDGE )
-        xpci_path_confirm(change, index, &numbers);
+        xpci_refresh_numbers(change, index, &numbers);
 }
 
 /* Of a VF, "extended function" says that its PF is one. */
@@ -65,7 +66,7 @@ static void update_virtfns(struct xpci_change *change, uint32_t index)
         struct xpci_record *record = xpci_record(xpci, virtfn);
 
         record->flags = (uint8_t)((record->flags & ~XPCI_EXTFN) | extfn);
-        xpci_place_set(xpci, change->segment, virtfn);
+        xpci_index_set(xpci, change->segment, virtfn);
     }
 }
 
@@ -74,8 +75,9 @@ static void update(struct xpci_change *change, uint32_t index,
                    const struct xpci_device_info *info)
 {
     struct xpci_record *record = xpci_record(change->xpci, index);
-    uint8_t flags = (uint8_t)((record->flags & ~(XPCI_EXTFN | XPCI_WAY_ONLY)) |
-                              (info->flags & XPCI_EXTFN));
+    uint8_t flags =
+        (uint8_t)((record->flags & ~(XPCI_EXTFN | XPCI_BRIDGE_ONLY)) |
+                  (info->flags & XPCI_EXTFN));
     /* A report without a node says nothing about it. */
     uint32_t node = info->node == XPCI_NO_NODE ? record->node : info->node;
 
@@ -83,7 +85,7 @@ static void update(struct xpci_change *change, uint32_t index,
     {
         record->flags = flags;
         record->node = node;
-        xpci_place_set(change->xpci, change->segment, index);
+        xpci_index_set(change->xpci, change->segment, index);
         update_virtfns(change, index);
         change->tables = true;
     }
@@ -148,7 +150,7 @@ static int check_physfn(const struct xpci *xpci,
 }
 
 /*
- * Another device that was known at this place goes, with all its own.  The
+ * Another device that was known at this SBDF is removed, with all its own.  The
  * record of this one, or XPCI_NO_RECORD.
  */
 static uint32_t make_room(struct xpci_change *change,
@@ -185,7 +187,7 @@ static uint32_t physfn_record(struct xpci_change *change,
     uint32_t index = xpci_find(change->xpci, physfn->sbdf);
 
     if ( index != XPCI_NO_RECORD &&
-         !(xpci_record(change->xpci, index)->flags & XPCI_WAY_ONLY) )
+         !(xpci_record(change->xpci, index)->flags & XPCI_BRIDGE_ONLY) )
         return index;
     index = make_room(change, physfn);
 
@@ -204,7 +206,7 @@ static void report_device(struct xpci_change *change,
         info->flags =
             (uint8_t)((info->flags & ~XPCI_EXTFN) |
                       (xpci_record(change->xpci, pf)->flags & XPCI_EXTFN));
-        /* Another device in the PF's place may have taken it along. */
+        /* It may have been removed with another device at the PF's SBDF. */
         index = xpci_find(change->xpci, info->sbdf);
     }
     (void)enter_or_update(change, info, index, pf);
@@ -233,15 +235,15 @@ int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
         return rc;
 
     xpci_change_begin(&change, xpci, segment);
-    xpci_path_begin(xpci);
+    xpci_refresh_begin(xpci);
     if ( report->is_virtfn )
-        xpci_path_refresh_virtfn(&change, XPCI_BUS(sbdf), report->physfn_bus);
+        xpci_refresh_above_virtfn(&change, XPCI_BUS(sbdf), report->physfn_bus);
     else
-        xpci_path_refresh(&change, XPCI_BUS(sbdf));
+        xpci_refresh_above(&change, XPCI_BUS(sbdf));
     report_device(&change, &info, &physfn);
     /* Bridges that clash with it were read again: another may lead here. */
     if ( info.flags & XPCI_BRIDGE )
-        xpci_path_refresh(&change, XPCI_BUS(sbdf));
+        xpci_refresh_above(&change, XPCI_BUS(sbdf));
     xpci_change_end(&change);
 
     return 0;
@@ -251,18 +253,18 @@ int xpci_remove(struct xpci *xpci, uint32_t sbdf)
 {
     uint32_t index = xpci_find(xpci, sbdf);
     struct xpci_change change;
-    bool way_only;
+    bool bridge_only;
 
     if ( index == XPCI_NO_RECORD )
         return -ENODEV;
 
-    way_only = xpci_record(xpci, index)->flags & XPCI_WAY_ONLY;
+    bridge_only = xpci_record(xpci, index)->flags & XPCI_BRIDGE_ONLY;
     xpci_change_begin(&change, xpci,
                       xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
     xpci_change_remove(&change, index);
     xpci_change_end(&change);
 
-    return way_only ? -ENODEV : 0;
+    return bridge_only ? -ENODEV : 0;
 }
 
 void xpci_refuse(struct xpci *xpci, uint32_t sbdf)
@@ -271,7 +273,7 @@ void xpci_refuse(struct xpci *xpci, uint32_t sbdf)
     struct xpci_change change;
 
     if ( index == XPCI_NO_RECORD ||
-         xpci_record(xpci, index)->flags & XPCI_WAY_ONLY )
+         xpci_record(xpci, index)->flags & XPCI_BRIDGE_ONLY )
         return;
 
     xpci_change_begin(&change, xpci,

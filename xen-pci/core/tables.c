@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Keeps what tables.h draws: segments, the pool of records, the index by BDF.
+ */
+#include "tables.h"
+
+int xpci_create(struct xpci **xpci, const struct xpci_host *host)
+{
+    struct xpci *made = host->alloc(host->data, sizeof(*made));
+
+    if ( !made )
+        return -ENOMEM;
+
+    made->host = host;
+    made->record_count = 1;
+    *xpci = made;
+
+    return 0;
+}
+
+uint32_t xpci_generation(const struct xpci *xpci)
+{
+    return xpci->generation;
+}
+
+uint32_t xpci_bridge_generation(const struct xpci *xpci)
+{
+    return xpci->bridge_generation;
+}
+
+/* Where the pointer to a segment is kept, or NULL: no memory. */
+static struct xpci_segment **segment_pointer(struct xpci *xpci, uint16_t number)
+{
+    struct xpci_segment_leaf **pointer =
+        &xpci->leaf[number / XPCI_LEAF_SEGMENTS];
+
+    if ( number < XPCI_DIRECT_SEGMENTS )
+        return &xpci->direct[number];
+
+    if ( !*pointer )
+    {
+        struct xpci_segment_leaf *leaf = xpci_alloc(xpci, sizeof(*leaf));
+
+        if ( !leaf )
+            return NULL;
+        /* Pairs with the acquire in xpci_segment_find(): it is all zero. */
+        xpci_store_release(pointer, leaf);
+    }
+
+    return &(*pointer)->segment[number % XPCI_LEAF_SEGMENTS];
+}
+
+struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number)
+{
+    struct xpci_segment **pointer = segment_pointer(xpci, number);
+    struct xpci_segment *segment;
+
+    if ( !pointer || *pointer )
+        return pointer ? *pointer : NULL;
+
+    segment = xpci_alloc(xpci, sizeof(*segment));
+    if ( !segment )
+        return NULL;
+    segment->number = number;
+    /* Pairs with the acquire in xpci_segment_find(): number and zeros. */
+    xpci_store_release(pointer, segment);
+
+    return segment;
+}
+
+struct xpci_segment *xpci_segment_next(const struct xpci *xpci, uint32_t number)
+{
+    while ( number <= 0xffffU )
+    {
+        struct xpci_segment *segment;
+
+        if ( number >= XPCI_DIRECT_SEGMENTS &&
+             !xpci->leaf[number / XPCI_LEAF_SEGMENTS] )
+        {
+            number = (number / XPCI_LEAF_SEGMENTS + 1) * XPCI_LEAF_SEGMENTS;
+            continue;
+        }
+        segment = xpci_segment_find(xpci, (uint16_t)number);
+        if ( segment )
+            return segment;
+        number++;
+    }
+
+    return NULL;
+}
+
+static bool make_chunk(struct xpci *xpci, uint32_t number)
+{
+    struct xpci_chunk_directory **directory =
+        &xpci->records[number / XPCI_CHUNKS];
+    struct xpci_chunk **chunk;
+
+    if ( !*directory )
+        *directory = xpci_alloc(xpci, sizeof(**directory));
+    if ( !*directory )
+        return false;
+
+    chunk = &(*directory)->chunk[number % XPCI_CHUNKS];
+    if ( !*chunk )
+        *chunk = xpci_alloc(xpci, sizeof(**chunk));
+
+    return *chunk;
+}
+
+int xpci_records_reserve(struct xpci *xpci, uint32_t count)
+{
+    while ( xpci->free_count < count )
+    {
+        uint32_t index = xpci->record_count;
+
+        if ( index > XPCI_SLOT_RECORD ||
+             !make_chunk(xpci, index / XPCI_CHUNK_RECORDS) )
+            return -ENOMEM;
+        xpci->record_count++;
+        xpci_record_free(xpci, index);
+    }
+
+    return 0;
+}
+
+uint32_t xpci_record_alloc(struct xpci *xpci)
+{
+    uint32_t index = xpci->first_free;
+
+    xpci->first_free = xpci_record(xpci, index)->sbdf;
+    xpci->free_count--;
+    *xpci_record_attached(xpci, index) = NULL;
+
+    return index;
+}
+
+void xpci_record_free(struct xpci *xpci, uint32_t index)
+{
+    xpci_record(xpci, index)->sbdf = xpci->first_free;
+    xpci->first_free = index;
+    xpci->free_count++;
+}
+
+void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
+                      struct xpci_device_info *info)
+{
+    info->sbdf = record->sbdf;
+    info->class_revision = record->class_revision;
+    info->vendor = record->vendor;
+    info->device = record->device;
+    info->type = record->type;
+    info->flags = record->flags;
+    info->primary = record->primary;
+    info->secondary = record->secondary;
+    info->subordinate = record->subordinate;
+    info->header_type = record->header_type;
+    info->physfn = 0;
+    info->node = record->node;
+
+    if ( record->flags & XPCI_VIRTFN )
+        info->physfn = xpci_record(xpci, record->physfn)->sbdf;
+    if ( record->flags & XPCI_BRIDGE &&
+         xpci_entry_configured(XPCI_BUS(record->sbdf), record->secondary,
+                               record->subordinate) )
+        info->flags |= XPCI_CONFIGURED;
+    if ( record->clashes )
+        info->flags |= XPCI_CONFLICT;
+}
+
+int xpci_index_reserve(struct xpci *xpci, struct xpci_segment *segment,
+                       uint32_t sbdf)
+{
+    struct xpci_page **pointer = &segment->page[xpci_page_number(sbdf)];
+    struct xpci_page *page;
+
+    if ( *pointer )
+        return 0;
+
+    page = xpci_alloc(xpci, sizeof(*page));
+    if ( !page )
+        return -ENOMEM;
+    /* Pairs with the acquire in xpci_index_get(): the page is all zero. */
+    xpci_store_release(pointer, page);
+
+    return 0;
+}
+
+/*@ requires \valid_read(record);
+    assigns \nothing; */
+static uint32_t slot_of(const struct xpci_record *record, uint32_t index)
+{
+    uint32_t slot = index;
+
+    slot |= (uint32_t)record->type << XPCI_LOOKUP_TYPE_SHIFT;
+    if ( record->flags & XPCI_VIRTFN )
+        slot |= XPCI_SLOT_VIRTFN;
+    if ( record->flags & XPCI_EXTFN )
+        slot |= XPCI_SLOT_EXTFN;
+    if ( record->flags & XPCI_BRIDGE_ONLY )
+        slot |= XPCI_SLOT_BRIDGE_ONLY;
+
+    return slot;
+}
+
+/*@ requires has_page_of(segment, sbdf);
+    ensures has_page_of(segment, sbdf); */
+static void store_slot(struct xpci_segment *segment, uint32_t sbdf,
+                       uint32_t slot)
+{
+    struct xpci_page *page = segment->page[xpci_page_number(sbdf)];
+
+    /* One word that says all: nothing else has to be seen with it. */
+    xpci_store_release(&page->slot[xpci_page_offset(sbdf)], slot);
+}
+
+void xpci_index_set(struct xpci *xpci, struct xpci_segment *segment,
+                    uint32_t index)
+{
+    const struct xpci_record *record = xpci_record(xpci, index);
+
+    store_slot(segment, record->sbdf, slot_of(record, index));
+}
+
+void xpci_index_delete(struct xpci_segment *segment, uint32_t sbdf)
+{
+    store_slot(segment, sbdf, 0);
+}
