@@ -10,6 +10,8 @@ set -eu
 
 tree=$1
 hooks=$(cd "$(dirname "$0")/hooks" && pwd)
+# spatch asks ldconfig for its libpython; not everybody has that in the path.
+PATH=$PATH:/usr/sbin:/sbin
 
 command -v spatch >/dev/null || {
     echo "apply-hooks.sh: no spatch here (package: coccinelle)" >&2
