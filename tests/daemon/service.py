@@ -40,7 +40,7 @@ class Service:
         self.process = subprocess.Popen(
             [*wrap, *self.command], stderr=self.log,
             env=dict(os.environ, NOTIFY_SOCKET=path))
-        self.events = None
+        self.events = self.reader = None
         self.heard = []
 
     def configure(self, lines):
@@ -72,14 +72,12 @@ class Service:
         # For reading too: so it does not wait for a reader.
         self.events = open(self.fifo, "r+b", buffering=0)
         # As a service manager does; who does not read makes it wait.
-        threading.Thread(target=self._read_on, daemon=True).start()
+        self.reader = threading.Thread(target=self._read_on, daemon=True)
+        self.reader.start()
 
     def _read_on(self):
-        try:
-            while True:
-                self.heard.append(self.notify.recv(4096).decode())
-        except OSError:
-            pass
+        while text := self.notify.recv(4096).decode():
+            self.heard.append(text)
 
     def event(self, text):
         self.events.write((text + "\n").encode())
@@ -146,9 +144,10 @@ class Service:
         if self.events:
             self.events.close()
         self.events = None
-        try:
+        if self.reader:
+            # It must not read on in what gets the same descriptor next.
             self.notify.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+            self.reader.join()
+        self.reader = None
         self.notify.close()
         self.log.close()
