@@ -78,6 +78,9 @@ $(BUILD)/san/xen-pcid: $(call san,$(DAEMON_SOURCES) $(AGENT_LIB_SOURCES)) \
 		$(BUILD)/san/libxenpci.a
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS)
 
+# What a command leaves that fails, as where a program is missing, is no target.
+.DELETE_ON_ERROR:
+
 -include $(shell find $(BUILD)/rel $(BUILD)/san -name '*.d' 2>/dev/null)
 -include tests/*/*.mk
 -include xen-pci/xen/xen.mk
@@ -91,10 +94,18 @@ run:
 	tools/story/run $(BUILD)/xl-pci
 check:
 	.ci/deps check
-	$(MAKE) --no-print-directory check-all
-check-all: check-unit check-model check-embedded check-agent check-tool \
-		check-traces check-predicate check-tsan check-daemon check-man \
-		check-install check-fuzz check-mutants check-hooks check-lab
+	@exec $(MAKE) --no-print-directory check-all
+
+# Each is `make check-SUITE`, which can be run alone; CHECKS="unit tool" runs
+# these.  The lab takes all processors.  What they need is built first, by one
+# make, or two suites might build the same at once.
+CHECKS := selftest unit fuzz model daemon tsan hooks agent tool install \
+	embedded traces predicate man mutants lab
+.PHONY: check-all check-built
+check-all:
+	@exec tests/check/run --make $(MAKE) --logs $(BUILD)/check \
+		--first check-built --alone lab $(CHECKS) $(MAKEOVERRIDES)
+check-built: all
 
 .PHONY: clean
 clean:

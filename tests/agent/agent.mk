@@ -11,6 +11,7 @@ $(BUILD)/tests/agent/unit: $(call san,$(AGENT_TEST_SOURCES) \
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) $(XEN_LIBS) -lcunit
 
 .PHONY: check-agent
+check-built: $(BUILD)/tests/agent/unit $(BUILD)/san/xen-pcid
 check-agent: $(BUILD)/tests/agent/unit $(BUILD)/san/xen-pcid
 	tests/agent/worlds.py $(AGENT_WORLDS)
 	$(BUILD)/tests/agent/unit $(AGENT_WORLDS)

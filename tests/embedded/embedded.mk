@@ -7,5 +7,6 @@ $(BUILD)/tests/embedded: $(call san,$(wildcard tests/embedded/*.c)) \
 	$(CC) $(SANITIZE) -o $@ $^ $(LIBS) -lcunit
 
 .PHONY: check-embedded
+check-built: $(BUILD)/tests/embedded
 check-embedded: $(BUILD)/tests/embedded
 	$<

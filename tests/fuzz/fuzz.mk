@@ -43,5 +43,6 @@ fuzz-deps:
 fuzz: fuzz-deps $(FUZZ:%=$(BUILD)/fuzz/fuzz-%)
 	tests/fuzz/run --build $(BUILD)/fuzz --seconds $(SECONDS) $(FUZZ)
 
+check-built: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz-%)
 check-fuzz: fuzz-deps $(FUZZ_TARGETS:%=$(BUILD)/fuzz/fuzz-%)
 	tests/fuzz/run --build $(BUILD)/fuzz --seconds 6 $(FUZZ_TARGETS)

@@ -4,5 +4,3 @@
 .PHONY: check-man
 check-man: $(BUILD)/xl-pci $(BUILD)/xen-pcid
 	tests/man/run --build $(BUILD)
-
-check-all: check-man

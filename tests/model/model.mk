@@ -20,9 +20,11 @@ $(BUILD)/tests/random-events $(BUILD)/tests/all-orders:
 	$(CC) $(SANITIZE) -o $@ $^
 
 .PHONY: check-model check-model-long
+check-built: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
 check-model: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
-	$(BUILD)/tests/random-events --events 100000
-	$(BUILD)/tests/all-orders
+	tests/check/one "random events" \
+		$(BUILD)/tests/random-events --events 100000
+	tests/check/one "all orders" $(BUILD)/tests/all-orders
 
 check-model-long: $(BUILD)/tests/random-events $(BUILD)/tests/all-orders
 	$(BUILD)/tests/random-events --events 1000000 --stock

@@ -20,7 +20,7 @@ mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS)
 # A change that can no longer be made is noticed when the core changes.
 .PHONY: check-mutants
 check-mutants:
-	tests/mutate/run --match
+	tests/check/one "changes that can be made" tests/mutate/run --match
 
 # Branches of the core that no test takes.  Without sanitizers, whose own
 # branches would count.

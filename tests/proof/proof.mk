@@ -22,8 +22,9 @@ proof-core:
 	tests/proof/prove $(BUILD)
 check-latch:
 	tests/proof/check-latch $(BUILD)
+check-built: $(BUILD)/tests/tsan
 check-tsan: $(BUILD)/tests/tsan
-	$(BUILD)/tests/tsan
+	tests/check/one "readers beside a writer" $(BUILD)/tests/tsan
 
 $(BUILD)/tests/predicate: $(call san,tests/proof/predicate.c \
 		$(addprefix tests/model/,host.c world.c grow.c) $(CORE_SOURCES))
@@ -31,5 +32,6 @@ $(BUILD)/tests/predicate: $(call san,tests/proof/predicate.c \
 	$(CC) $(SANITIZE) -o $@ $^
 
 .PHONY: check-predicate
+check-built: $(BUILD)/tests/predicate
 check-predicate: $(BUILD)/tests/predicate
 	$(BUILD)/tests/predicate

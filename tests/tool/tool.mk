@@ -15,16 +15,20 @@ $(BUILD)/tests/compare-mask: \
 	$(CC) $(SANITIZE) -o $@ $^
 
 .PHONY: check-tool
+check-built: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
+		$(BUILD)/tests/compare-mask
 check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 		$(BUILD)/tests/compare-mask
 	@mkdir -p $(BUILD)/tests/data
 	tests/data/mkdump.py $(BUILD)/tests/data
-	@for dump in tests/data/*.lspci; do \
-		cmp $$dump $(BUILD)/tests/data/$${dump##*/} || exit 1; done
+	@tests/check/one "the dumps are those of mkdump.py" sh -ec \
+		'for dump in tests/data/*.lspci; do \
+		cmp $$dump $(BUILD)/tests/data/$${dump##*/}; done'
 	$(BUILD)/tests/tree-walk
-	$(BUILD)/tests/compare-mask docs/compare-mask.md
+	tests/check/one "compare mask" $(BUILD)/tests/compare-mask docs/compare-mask.md
 	tests/tool/run --tool $<
-	tools/story/run $< >$(BUILD)/tests/story.txt
+	tests/check/one "the story" \
+		sh -c 'tools/story/run $< >$(BUILD)/tests/story.txt'
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)
 	tests/tool/round-trips $< $(TOOL_ROUND_TRIPS:%=tests/data/%.lspci)
 	tests/tool/in-place $<

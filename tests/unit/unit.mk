@@ -11,6 +11,7 @@ $(BUILD)/tests/unit: $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) \
 	$(CC) $(SANITIZE) -o $@ $^ -lcunit
 
 .PHONY: check-unit check-unit-long
+check-built: $(BUILD)/tests/unit
 check-unit: $(BUILD)/tests/unit
 	$(BUILD)/tests/unit
 
