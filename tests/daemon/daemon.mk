@@ -33,9 +33,11 @@ $(BUILD)/tests/daemon/unit-rel: $(call rel,$(DAEMON_UNIT_SOURCES)) \
 # In memory: these write and sync thousands of small files.
 DAEMON_SCRATCH := $(shell test -w /dev/shm && echo /dev/shm || echo /tmp)
 DAEMON_IN_SCRATCH = scratch=$$(mktemp -d $(DAEMON_SCRATCH)/xen-pcid.XXXXXX) && \
-	trap "rm -rf $$scratch" EXIT && set -e;
+	trap "rm -rf $$scratch" EXIT && trap "exit 143" HUP INT TERM && set -e;
 
 .PHONY: check-daemon check-daemon-long
+check-built: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
+		$(BUILD)/san/xen-pcid
 # Forking with the sanitizers is slow: hundreds of deaths without them here.
 check-daemon: $(BUILD)/tests/daemon/unit $(BUILD)/tests/daemon/unit-rel \
 		$(BUILD)/san/xen-pcid $(BUILD)/xen-pcid

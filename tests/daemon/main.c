@@ -87,8 +87,9 @@ int main(int argc, char **argv)
         { "failing", failing_suite, false },
         { "day", day_suite, true },
     };
+    unsigned int failures;
     size_t i;
-    int failures;
+    int arg;
 
     if ( argc < 2 )
     {
@@ -99,6 +100,17 @@ int main(int argc, char **argv)
     log_catch();
     if ( CU_initialize_registry() )
         return 2;
+    for ( arg = 2; arg < argc; arg++ )
+    {
+        for ( i = 0; i < ARRAY_SIZE(suites); i++ )
+            if ( !strcmp(argv[arg], suites[i].name) )
+                break;
+        if ( i == ARRAY_SIZE(suites) )
+        {
+            fprintf(stderr, "unit: there is no suite %s\n", argv[arg]);
+            return 2;
+        }
+    }
     for ( i = 0; i < ARRAY_SIZE(suites); i++ )
     {
         CU_pSuite suite;
@@ -113,7 +125,7 @@ int main(int argc, char **argv)
     }
     CU_basic_set_mode(CU_BRM_VERBOSE);
     CU_basic_run_tests();
-    failures = CU_get_number_of_failures();
+    failures = CU_get_number_of_failures() + !CU_get_number_of_tests_run();
     CU_cleanup_registry();
 
     return failures ? 1 : 0;
