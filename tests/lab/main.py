@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The lab's command line."""
 import argparse
+import pathlib
 
-from . import cases, count, demo, report, runner, shell, table
+from . import cases, count, demo, ending, report, runner, shell, table
+
+# Hypervisors that have names of their own.
+NAMED = ["stock", "module", "debug"]
 
 
 def _arguments(argv):
@@ -45,6 +49,17 @@ def _chosen(parser, names):
     return [known[name] for name in names] if names else cases.ALL
 
 
+def _existing(parser, names):
+    """These hypervisors; whoever names a file wants no other answer than one
+    about that file."""
+    for name in names:
+        if name not in NAMED and \
+                not pathlib.Path(name.removesuffix(":stock")).is_file():
+            parser.error(f"no hypervisor {name}: neither one of "
+                         f"{' '.join(NAMED)} nor a file")
+    return names
+
+
 def _show(result, verbose):
     print(report.line(result), flush=True)
     if verbose:
@@ -68,15 +83,18 @@ def _negative_control(results):
 
 
 def main(argv):
-    """Returns the exit code: 0 if nothing failed, 1 if something did."""
+    """Returns the exit code: 0 if something ran and nothing failed or was
+    skipped, else 1."""
     parser, options = _arguments(argv)
+    names = _existing(parser, options.xen or NAMED)
+    ending.on_signals()
     if options.demo:
         return demo.run()
     if options.count:
         return count.run()
     if options.shell:
         return shell.run(_chosen(parser, [options.shell])[0],
-                         (options.xen or ["stock"])[0], options.case)
+                         names[0], options.case)
     chosen = _chosen(parser, options.case)
     if options.list:
         for case in chosen:
@@ -85,7 +103,6 @@ def main(argv):
     if options.table:
         table.write()
         return 0
-    names = options.xen or ["stock", "module", "debug"]
     results = runner.run(chosen, names,
                          lambda result: _show(result, options.verbose),
                          lambda case, name: bool(options.case)
@@ -94,5 +111,9 @@ def main(argv):
     if not options.case and "stock" in names:
         results.append(_negative_control(results))
         _show(results[-1], False)
+    for line in report.skips(results):
+        print(line)
+    if not results:
+        print("none of these cases is for any of these hypervisors")
     print(report.closing(results))
-    return 1 if any(map(report.counted_as_failed, results)) else 0
+    return report.exit_code(results)

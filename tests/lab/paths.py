@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Where things are: the source tree, and what the lab makes below build/lab."""
+import os
 import pathlib
 
 LAB = pathlib.Path(__file__).resolve().parent
@@ -12,6 +13,10 @@ INITRAMFS = LAB_BUILD / "initramfs.gz"
 RUNS = LAB_BUILD / "runs"
 RESULTS = LAB_BUILD / "results.json"
 RESULTS_TABLE = TOP / "docs" / "lab-results.md"
+
+# depmod and modprobe, which not everybody has in the path.
+os.environ["PATH"] = os.environ.get("PATH", "/usr/bin:/bin") + \
+    ":/usr/sbin:/sbin"
 
 # The project's programs that dom0 gets when they have been built.
 PROJECT_PROGRAMS = ("xen-pcid", "xl-pci")

@@ -5,7 +5,7 @@ import copy
 import time
 from dataclasses import asdict, dataclass, field
 
-from . import hypervisor, initramfs, kernel, locks, packages
+from . import ending, hypervisor, initramfs, kernel, locks, packages
 from .dom0 import Dom0Gone
 from .expect import Failed
 from .host import Host
@@ -119,8 +119,7 @@ def run(cases, names, done, is_chosen=lambda case, name: True):
         lab, why = Lab(), None
     except LabUnavailable as unavailable:
         lab, why = None, str(unavailable)
-    with concurrent.futures.ThreadPoolExecutor(
-            locks.HOSTS_AT_ONCE) as pool:
+    with ending.Pool(locks.HOSTS_AT_ONCE) as pool:
         for name in names:
             try:
                 xen, missing = hypervisor.get(name), why
