@@ -1,195 +1,441 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Config space from a text that lspci printed.
+ * Config space from the text that `lspci -x`, -xxx and -xxxx print.
  *
- * libpci reads the text, and it is what takes long.  So it is first given what
- * nearly everybody needs (DUMP_ROWS_THAT_MATTER); who reads anything else has
- * it read the whole of the text.
+ * libpci's own reader of dumps (PCI_ACCESS_DUMP) gives up on lines of more
+ * than 254 characters, which `lspci -vvv` prints, names no line in its
+ * errors, takes a dump with missing rows for whole, and needs longer for each
+ * byte than everything else here together.
  */
-#include <fcntl.h>
+#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
-#include "dump_text.h"
-#include "libpci.h"
+#include "array.h"
+#include "device_list.h"
+
+#define LINE_MOST 65536U
+#define CONFIG_MOST 4096U
+#define ROW_BYTES 16U
+#define SHOWN 40 /* characters of a bad line in a message */
+
+#define HEADER_TYPE 0x0eU
+#define SUBORDINATE_BUS 0x1aU
 
 struct dump_space {
     struct config_space space;
-    struct pci_access *access; /* owns the handles in the list */
     struct device_list list;
-    const struct device_entry *recent; /* read last; NULL: none */
-    char *name;
-    int text;    /* the text, to be read again; < 0: all of it was read */
-    off_t begin; /* where it begins in there */
-    struct warning_sink sink;
+    struct device_entry *recent; /* read last; NULL: none */
 };
 
-static void forget_text(struct dump_space *dump)
+struct reader {
+    const char *name;
+    struct device_list *list;
+    struct xpci_message *message;
+
+    unsigned long line;
+    char text[LINE_MOST + 1]; /* of the line, without its newline */
+    /* The device that the rows belong to, from its line on. */
+    bool in_device;
+    bool left_out; /* in a segment above ffff */
+    struct device_entry entry;
+    char device[SHOWN + 1];
+    unsigned int size; /* bytes so far */
+    uint8_t config[CONFIG_MOST];
+    /* A line that is no row and not indented: perhaps a broken row. */
+    unsigned long odd_line;
+    char odd[SHOWN + 1];
+
+    size_t omitted;
+    char first_omitted[SHOWN + 1];
+};
+
+static int bad(const struct reader *reader, unsigned long line,
+               const char *found, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* "NAME:LINE: found FOUND, expected ...". */
+static int bad(const struct reader *reader, unsigned long line,
+               const char *found, const char *format, ...)
 {
-    if ( dump->text >= 0 )
-        close(dump->text);
-    dump->text = -1;
+    struct xpci_message expected;
+    va_list arguments;
+
+    va_start(arguments, format);
+    message_set_va(&expected, format, arguments);
+    va_end(arguments);
+    message_set(reader->message, "%.200s:%lu: found %.100s, expected %.150s",
+                reader->name, line, found, expected.text);
+
+    return -EINVAL;
 }
 
-static int no_room(const char *name, struct xpci_message *message)
+static int bad_line(const struct reader *reader, const char *text,
+                    const char *expected)
 {
-    int rc = errno ? -errno : -EIO;
+    char found[SHOWN + 8];
 
-    message_set(message, "%s: no room for a copy: %s", name, strerror(-rc));
+    snprintf(found, sizeof(found), "\"%.*s%s\"", SHOWN, text,
+             strlen(text) > SHOWN ? "..." : "");
 
-    return rc;
+    return bad(reader, reader->line, found, "%s", expected);
+}
+
+static int no_memory(const struct reader *reader)
+{
+    message_set(reader->message, "%s: no memory", reader->name);
+
+    return -ENOMEM;
+}
+
+static int no_row(const struct reader *reader, unsigned long line,
+                  const char *found)
+{
+    return bad(reader, line, found, "the hex row %02x: of device %s",
+               reader->size, reader->device);
+}
+
+/* All rows of a device are there: its bytes go to the list. */
+static int add_device(struct reader *reader)
+{
+    int rc;
+
+    if ( reader->left_out )
+        return 0;
+    reader->entry.config_size = reader->size;
+    reader->entry.config = malloc(reader->size);
+    if ( !reader->entry.config )
+        return no_memory(reader);
+    memcpy(reader->entry.config, reader->config, reader->size);
+    rc = device_list_add(reader->list, &reader->entry);
+    if ( rc )
+        free(reader->entry.config);
+    if ( rc == -E2BIG )
+        return bad(reader, reader->entry.line, "one more device", "at most %u",
+                   DEVICE_LIST_MOST);
+
+    return rc ? no_memory(reader) : 0;
+}
+
+static int finish_device(struct reader *reader)
+{
+    unsigned int layout = reader->config[HEADER_TYPE] & 0x7fU;
+    char found[64];
+
+    if ( !reader->in_device )
+        return 0;
+    reader->in_device = false;
+    switch ( reader->size )
+    {
+    case 64:   /* -x */
+    case 128:  /* -x of a CardBus bridge */
+    case 256:  /* -xxx */
+    case 4096: /* -xxxx */
+        return add_device(reader);
+    }
+
+    if ( reader->odd_line )
+        return no_row(reader, reader->odd_line, reader->odd);
+    if ( !reader->size )
+        return bad(reader, reader->entry.line, "no hex row",
+                   "config space of %s, as lspci -x prints it", reader->device);
+
+    snprintf(found, sizeof(found), "the end of %.15s after %02x bytes",
+             reader->device, reader->size);
+    if ( reader->size > HEADER_TYPE && reader->size <= SUBORDINATE_BUS &&
+         (layout == 1 || layout == 2) )
+        return bad(reader, reader->line, found,
+                   "the bus numbers of a bridge (bytes 18 to 1a)");
+
+    return bad(reader, reader->line, found,
+               "40, 80, 100 or 1000 (hex) bytes of config space");
 }
 
 /*
- * A checked copy of the text from `fd` on, as an anonymous file: its
- * descriptor, or < 0.
+ * The length of the SBDF that a device's line begins with; 0: another line.
+ * A digit too many or a function 8 counts: it must not be lost silently.
  */
-static int checked_copy(int fd, const char *name, enum dump_rows rows,
-                        struct dump_devices *devices,
-                        const struct warning_sink *sink,
-                        struct xpci_message *message)
+static size_t device_length(const char *text)
 {
-    int rc, copy = memfd_create("xen-pci-dump", MFD_CLOEXEC), kept = -1;
-    FILE *out = copy < 0 ? NULL : fdopen(copy, "w");
-    int again = dup(fd);
-    FILE *in = again < 0 ? NULL : fdopen(again, "r");
+    size_t length = strspn(text, "0123456789abcdefABCDEF:.");
+    const char *dot = memchr(text, '.', length);
+    const char *colon = memchr(text, ':', length);
 
-    if ( !out || !in )
+    if ( !colon || !dot || dot < colon || colon == text ||
+         dot + 2 > text + length || dot[-1] == ':' )
+        return 0;
+
+    return text[length] == ' ' || text[length] == '\0' ? length : 0;
+}
+
+static int take_device(struct reader *reader, const char *text, size_t length)
+{
+    uint32_t sbdf = 0;
+    int rc = finish_device(reader);
+
+    if ( rc )
+        return rc;
+    if ( length > SHOWN )
+        return bad_line(reader, text, "an SBDF");
+    snprintf(reader->device, sizeof(reader->device), "%.*s", (int)length, text);
+    rc = xpci_sbdf_parse(reader->device, &sbdf);
+    if ( rc == -EINVAL )
+        return bad_line(reader, reader->device,
+                        "an SBDF: bus 00-ff, device 00-1f, function 0-7");
+    reader->in_device = true;
+    reader->left_out = rc == -ERANGE;
+    reader->size = 0;
+    reader->odd_line = 0;
+    reader->entry = (struct device_entry){ .sbdf = sbdf,
+                                           .node = XPCI_NO_NODE,
+                                           .line = reader->line };
+    if ( !reader->left_out )
+        xpci_sbdf_format(reader->device, sbdf);
+    else if ( !reader->omitted++ )
+        memcpy(reader->first_omitted, reader->device, sizeof(reader->device));
+
+    return 0;
+}
+
+/* The value of a hex digit, or -1. */
+static int digit(char character)
+{
+    unsigned int lower = (unsigned char)character | 0x20U;
+
+    if ( character >= '0' && character <= '9' )
+        return character - '0';
+
+    return lower >= 'a' && lower <= 'f' ? (int)(lower - 'a' + 10) : -1;
+}
+
+/* The offset that a hex row begins with, or -1: no hex row. */
+static long row_offset(const char *text, const char **bytes)
+{
+    long offset = 0;
+    unsigned int i;
+
+    for ( i = 0; i < 8 && digit(text[i]) >= 0; i++ )
+        offset = offset << 4 | digit(text[i]);
+    if ( i < 2 || text[i] != ':' || text[i + 1] != ' ' )
+        return -1;
+    *bytes = text + i + 2;
+
+    return offset;
+}
+
+/* The bytes of a row: true, or false: not 16 of them and nothing else. */
+static bool row_bytes(const char *text, uint8_t *bytes)
+{
+    unsigned int count;
+
+    for ( count = 0; count < ROW_BYTES; count++ )
     {
-        rc = no_room(name, message);
-        goto out;
+        int high = digit(text[0]), low = high < 0 ? -1 : digit(text[1]);
+
+        if ( low < 0 )
+            return false;
+        bytes[count] = (uint8_t)(high << 4 | low);
+        text += 2;
+        if ( *text && *text++ != ' ' )
+            return false;
     }
-    rc = dump_text_check(in, name, out, rows, devices, sink, message);
-    /* The stream goes, the file stays. */
-    if ( !rc && (fflush(out) || (kept = dup(copy)) < 0) )
-        rc = no_room(name, message);
 
-out:
-    if ( out )
-        fclose(out);
-    else if ( copy >= 0 )
-        close(copy);
-    if ( in )
-        fclose(in);
-    else if ( again >= 0 )
-        close(again);
-
-    return rc ? rc : kept;
+    return !text[strspn(text, " ")];
 }
 
-/* libpci's reading of what is at `fd`. */
-static int open_access(struct pci_access **access, int fd,
-                       struct xpci_message *message)
+static int take_row(struct reader *reader, const char *text, long offset,
+                    const char *bytes)
 {
-    char path[64];
+    if ( !reader->in_device )
+        return bad_line(reader, text, "a device's line before its hex rows");
+    if ( offset != (long)reader->size && reader->odd_line )
+        return no_row(reader, reader->odd_line, reader->odd);
+    if ( reader->size >= CONFIG_MOST )
+        return bad_line(reader, text, "no hex row after ff0:");
+    if ( offset != (long)reader->size )
+        return no_row(reader, reader->line, text);
+    if ( !row_bytes(bytes, reader->config + reader->size) )
+        return bad_line(reader, text, "16 bytes as two hex digits each");
+    reader->size += ROW_BYTES;
 
-    snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-
-    return libpci_open(access, PCI_ACCESS_DUMP, "dump.name", path, message);
+    return 0;
 }
 
-static uint32_t sbdf_of(const struct pci_dev *dev)
+/* `text` has `length` characters and a NUL. */
+static int take_line(struct reader *reader, char *text, size_t length)
 {
-    return XPCI_SBDF(dev->domain, dev->bus,
-                     ((unsigned int)dev->dev << 3) | dev->func);
-}
+    const char *bytes;
+    long offset;
 
-/* The same devices from the whole text. */
-static int read_whole(struct dump_space *dump, struct xpci_message *message)
-{
-    const struct warning_sink nobody = { NULL, NULL };
-    struct pci_access *whole = NULL;
-    struct dump_devices devices;
-    struct pci_dev *dev;
-    int rc, fd = -1;
-    size_t found = 0;
+    if ( length && text[length - 1] == '\r' )
+        text[--length] = '\0';
+    if ( !length )
+        return finish_device(reader);
+    if ( isspace((unsigned char)*text) )
+        return 0; /* what -v prints */
 
-    dump_devices_init(&devices);
-    rc = lseek(dump->text, dump->begin, SEEK_SET) < 0
-             ? no_room(dump->name, message)
-             : 0;
-    if ( !rc )
-        rc = fd = checked_copy(dump->text, dump->name, DUMP_ROWS_ALL, &devices,
-                               &nobody, message);
-    if ( fd >= 0 )
+    offset = row_offset(text, &bytes);
+    if ( offset >= 0 )
+        return take_row(reader, text, offset, bytes);
+    length = device_length(text);
+    if ( length )
+        return take_device(reader, text, length);
+    if ( reader->in_device && !reader->odd_line )
     {
-        rc = open_access(&whole, fd, message);
-        close(fd);
+        reader->odd_line = reader->line;
+        snprintf(reader->odd, sizeof(reader->odd), "\"%.*s\"", SHOWN - 3, text);
     }
-    for ( dev = whole ? whole->devices : NULL; dev; dev = dev->next )
-        found += device_list_find(&dump->list, sbdf_of(dev)) != NULL;
-    if ( !rc && found != dump->list.count )
+
+    return 0;
+}
+
+/* Read the next line: 1, 0 at the end, or an error. */
+static int read_line(struct reader *reader, FILE *in, size_t *length)
+{
+    int character;
+
+    reader->line++;
+    *length = 0;
+    errno = 0;
+    while ( (character = getc_unlocked(in)) != EOF && character != '\n' )
     {
-        message_set(message, "%s: found other devices than before", dump->name);
-        rc = -EINVAL;
+        if ( !character )
+            return bad(reader, reader->line, "a NUL byte", "text");
+        if ( *length == LINE_MOST )
+            return bad(reader, reader->line, "a line without end",
+                       "at most %u characters", LINE_MOST);
+        reader->text[(*length)++] = (char)character;
+    }
+    reader->text[*length] = '\0';
+    if ( character == EOF && ferror(in) )
+    {
+        int rc = errno ? -errno : -EIO;
+
+        message_set(reader->message, "%s:%lu: cannot be read: %s", reader->name,
+                    reader->line, strerror(-rc));
+        return rc;
+    }
+
+    return character != EOF || *length;
+}
+
+static int read_lines(struct reader *reader, FILE *in)
+{
+    size_t length = 0;
+    int rc;
+
+    while ( (rc = read_line(reader, in, &length)) > 0 )
+    {
+        rc = take_line(reader, reader->text, length);
+        if ( rc )
+            return rc;
     }
     if ( rc )
-        libpci_close(whole);
-    else
-    {
-        for ( dev = whole->devices; dev; dev = dev->next )
-        {
-            struct device_entry *entry =
-                device_list_find(&dump->list, sbdf_of(dev));
+        return rc;
+    /* Messages about the end name the last line there is. */
+    if ( reader->line > 1 )
+        reader->line--;
 
-            if ( entry )
-                entry->dev = dev;
-        }
-        libpci_close(dump->access);
-        dump->access = whole;
+    return finish_device(reader);
+}
+
+static int check_once(const struct reader *reader)
+{
+    char sbdf[XPCI_SBDF_LENGTH], found[XPCI_SBDF_LENGTH + 8];
+    size_t i;
+
+    for ( i = 1; i < reader->list->count; i++ )
+    {
+        const struct device_entry *again = &reader->list->entries[i];
+
+        if ( again->sbdf != again[-1].sbdf )
+            continue;
+        snprintf(found, sizeof(found), "%s again",
+                 xpci_sbdf_format(sbdf, again->sbdf));
+        return bad(reader, again->line, found,
+                   "each device once (the first is on line %lu)",
+                   again[-1].line);
     }
-    dump_devices_dispose(&devices);
+
+    return 0;
+}
+
+/* Keep the devices that are there: the others read all ones. */
+static void drop_absent(struct device_list *list)
+{
+    size_t i, kept = 0;
+
+    for ( i = 0; i < list->count; i++ )
+    {
+        struct device_entry *entry = &list->entries[i];
+
+        if ( device_facts_read(&entry->facts, device_entry_read, entry) )
+            free(entry->config);
+        else
+            list->entries[kept++] = *entry;
+    }
+    list->count = kept;
+}
+
+static int read_dump(struct reader *reader, FILE *in)
+{
+    struct device_list *list = reader->list;
+    int rc = read_lines(reader, in);
+
+    if ( rc )
+        return rc;
+    if ( !list->count )
+        return reader->omitted
+                   ? bad(reader, reader->line, "only segments above ffff",
+                         "a device that Xen's hypercalls can express")
+                   : bad(reader, reader->line, "no device",
+                         "what lspci -x, -xxx or -xxxx prints");
+
+    device_list_sort(list);
+    rc = check_once(reader);
+    if ( rc )
+        return rc;
+    drop_absent(list);
+    if ( !list->count )
+    {
+        message_set(reader->message,
+                    "%s: found nothing but devices that read all "
+                    "ones, expected devices that are there",
+                    reader->name);
+        return -EINVAL;
+    }
+
+    return 0;
+}
+
+static int read_file(struct reader *reader, const char *path)
+{
+    FILE *in = strcmp(path, "-") ? fopen(path, "re") : stdin;
+    int rc;
+
+    if ( !in )
+    {
+        rc = -errno;
+        message_set(reader->message, "%s: cannot be opened: %s", reader->name,
+                    strerror(-rc));
+        return rc;
+    }
+    rc = read_dump(reader, in);
+    if ( in != stdin )
+        fclose(in);
 
     return rc;
-}
-
-/* Did libpci get this dword, which it reads as `dword`? */
-static bool is_known(const struct device_entry *entry, unsigned int offset,
-                     uint32_t dword)
-{
-    switch ( dump_rows_knowledge(offset) )
-    {
-    case DUMP_KNOWN:
-        return true;
-    case DUMP_PERHAPS:
-        return dword != 0xffffffffU || (entry->facts.bridge && offset == 0x18);
-    default:
-        return false;
-    }
-}
-
-static const struct device_entry *find_entry(struct dump_space *dump,
-                                             uint32_t sbdf)
-{
-    /* One function is read many times in a row. */
-    if ( !dump->recent || dump->recent->sbdf != sbdf )
-        dump->recent = device_list_find(&dump->list, sbdf);
-
-    return dump->recent;
 }
 
 static uint32_t dump_read(struct config_space *space, uint32_t sbdf,
                           unsigned int offset)
 {
     struct dump_space *dump = (struct dump_space *)space;
-    const struct device_entry *entry = find_entry(dump, sbdf);
-    struct xpci_message message = { "" };
-    uint32_t dword;
 
-    if ( !entry || offset + 4 > entry->config_size )
-        return 0xffffffffU;
-    dword = libpci_read_dword(entry->dev, offset);
-    if ( dump->text < 0 || is_known(entry, offset, dword) )
-        return dword;
-    if ( read_whole(dump, &message) )
-        warning_say(&dump->sink,
-                    "%s; what was not read at first reads as all ones",
-                    message.text);
-    forget_text(dump);
+    /* One function is read many times in a row. */
+    if ( !dump->recent || dump->recent->sbdf != sbdf )
+        dump->recent = device_list_find(&dump->list, sbdf);
 
-    return libpci_read_dword(entry->dev, offset);
+    return dump->recent ? device_entry_read(dump->recent, offset) : 0xffffffffU;
 }
 
 static int dump_list(struct config_space *space, config_space_each *each,
@@ -203,113 +449,7 @@ static void dump_close(struct config_space *space)
     struct dump_space *dump = (struct dump_space *)space;
 
     device_list_dispose(&dump->list);
-    libpci_close(dump->access);
-    forget_text(dump);
-    free(dump->name);
     free(dump);
-}
-
-static int take_devices(struct dump_space *dump,
-                        const struct dump_devices *devices)
-{
-    struct pci_dev *dev;
-    int rc = 0;
-
-    for ( dev = dump->access->devices; !rc && dev; dev = dev->next )
-    {
-        struct device_entry entry = {
-            .sbdf = sbdf_of(dev),
-            .node = XPCI_NO_NODE,
-            .dev = dev,
-        };
-        const struct dump_device *device =
-            dump_devices_find(devices, entry.sbdf);
-
-        if ( !device || libpci_facts(dev, &entry.facts) )
-            continue;
-        entry.config_size = device->size;
-        rc = device_list_add(&dump->list, &entry);
-    }
-
-    return rc;
-}
-
-static int read_text(struct dump_space *dump, struct xpci_message *message)
-{
-    struct dump_devices devices;
-    int rc, fd;
-
-    dump_devices_init(&devices);
-    rc = fd = checked_copy(dump->text, dump->name, DUMP_ROWS_THAT_MATTER,
-                           &devices, &dump->sink, message);
-    if ( fd < 0 )
-        goto out;
-    rc = open_access(&dump->access, fd, message);
-    close(fd);
-    if ( rc )
-        goto out;
-    rc = take_devices(dump, &devices);
-    if ( rc )
-        message_set(message, "%s: %s", dump->name, strerror(-rc));
-    else if ( !dump->list.count )
-    {
-        message_set(message,
-                    "%s: found nothing but devices that read all "
-                    "ones, expected devices that are there",
-                    dump->name);
-        rc = -EINVAL;
-    }
-
-out:
-    dump_devices_dispose(&devices);
-
-    return rc;
-}
-
-/* What can be read only once is copied first: its descriptor, or < 0. */
-static int keep_text(int fd, const char *name, struct xpci_message *message)
-{
-    char buffer[65536];
-    ssize_t got = 1, put = 0;
-    int copy;
-
-    if ( lseek(fd, 0, SEEK_CUR) >= 0 )
-        return fd;
-    copy = memfd_create("xen-pci-text", MFD_CLOEXEC);
-    while ( copy >= 0 && got > 0 && put >= 0 )
-    {
-        ssize_t done;
-
-        got = read(fd, buffer, sizeof(buffer));
-        for ( done = 0; done < got && put >= 0; done += put )
-            put = write(copy, buffer + done, (size_t)(got - done));
-    }
-    if ( copy < 0 || got < 0 || put < 0 || lseek(copy, 0, SEEK_SET) < 0 )
-    {
-        int rc = no_room(name, message);
-
-        if ( copy >= 0 )
-            close(copy);
-        close(fd);
-        return rc;
-    }
-    close(fd);
-
-    return copy;
-}
-
-static int open_text(const char *path, const char *name,
-                     struct xpci_message *message)
-{
-    int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC)
-                               : fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
-
-    if ( fd >= 0 )
-        return keep_text(fd, name, message);
-    fd = -errno;
-    message_set(message, "%s: cannot be opened: %s", name, strerror(-fd));
-
-    return fd;
 }
 
 int config_space_open_dump(struct config_space **space, const char *path,
@@ -321,35 +461,32 @@ int config_space_open_dump(struct config_space **space, const char *path,
         .list = dump_list,
         .close = dump_close,
     };
-    const char *name = strcmp(path, "-") ? path : "stdin";
+    const struct warning_sink sink = { warn, data };
     struct dump_space *dump = calloc(1, sizeof(*dump));
+    struct reader reader = { .name = strcmp(path, "-") ? path : "stdin",
+                             .message = message };
     int rc;
 
     if ( !dump )
-    {
-        message_set(message, "%s: no memory", name);
-        return -ENOMEM;
-    }
+        return no_memory(&reader);
     dump->space.ops = &ops;
     dump->space.source = XPCI_SOURCE_FILE;
-    dump->sink = (struct warning_sink){ warn, data };
     device_list_init(&dump->list);
-    dump->name = strdup(name);
-    rc = dump->text = dump->name ? open_text(path, name, message) : -ENOMEM;
-    if ( rc >= 0 )
-    {
-        dump->begin = lseek(dump->text, 0, SEEK_CUR);
-        rc = read_text(dump, message);
-    }
-    if ( rc < 0 )
+    reader.list = &dump->list;
+    rc = read_file(&reader, path);
+    if ( rc )
     {
         dump_close(&dump->space);
         return rc;
     }
 
-    device_list_sort(&dump->list);
+    if ( reader.omitted )
+        warning_say(&sink,
+                    "%s: %zu devices in segments above ffff, which Xen's "
+                    "hypercalls cannot express, are left out (first: %s)",
+                    reader.name, reader.omitted, reader.first_omitted);
     device_list_link_vfs(&dump->list);
-    device_list_finish(&dump->list, &dump->sink);
+    device_list_finish(&dump->list, &sink);
     *space = &dump->space;
 
     return 0;

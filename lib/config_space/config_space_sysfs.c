@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Config space from a directory that is laid out like /sys: another machine's.
+ * Config space from sysfs: this machine's as it reads now, or a captured tree.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,49 +9,75 @@
 #include "libpci.h"
 #include "sysfs_devices.h"
 
+#define SYSFS_PCI "/sys/bus/pci"
+
 /* libpci's own limit for a path in sysfs is 1024 with what it appends. */
 #define ROOT_MOST 960
 
 struct sysfs_space {
     struct config_space space;
     struct pci_access *access;
-    struct device_list list;
+    bool is_live; /* devices come and go: the list is read each time */
+    struct device_list list; /* of a captured tree */
 };
+
+/* No handle is kept: its open file would hide that a device went away. */
+static uint32_t read_now(struct pci_access *access, uint32_t sbdf,
+                         unsigned int offset)
+{
+    struct pci_dev *dev = libpci_device(access, sbdf);
+    uint32_t dword;
+
+    if ( !dev )
+        return 0xffffffffU;
+    dword = libpci_read_dword(dev, offset);
+    pci_free_dev(dev);
+
+    return dword;
+}
 
 static uint32_t sysfs_read(struct config_space *space, uint32_t sbdf,
                            unsigned int offset)
 {
     struct sysfs_space *sysfs = (struct sysfs_space *)space;
-    const struct device_entry *entry = device_list_find(&sysfs->list, sbdf);
-    struct pci_dev *dev;
-    uint32_t dword = 0xffffffffU;
+    struct device_entry *entry;
 
-    if ( !entry )
-        return dword;
-    if ( entry->config )
+    if ( !sysfs->is_live )
     {
-        if ( offset + 4 <= entry->config_size )
-            dword = entry->config[offset] |
-                    ((uint32_t)entry->config[offset + 1] << 8) |
-                    ((uint32_t)entry->config[offset + 2] << 16) |
-                    ((uint32_t)entry->config[offset + 3] << 24);
-        return dword;
+        entry = device_list_find(&sysfs->list, sbdf);
+        if ( !entry )
+            return 0xffffffffU;
+        if ( entry->config )
+            return device_entry_read(entry, offset);
     }
 
-    dev = libpci_device(sysfs->access, sbdf);
-    if ( dev )
-    {
-        dword = libpci_read_dword(dev, offset);
-        pci_free_dev(dev);
-    }
+    return read_now(sysfs->access, sbdf, offset);
+}
 
-    return dword;
+static int list_live(struct sysfs_space *sysfs, config_space_each *each,
+                     void *data)
+{
+    const struct warning_sink nobody = { NULL, NULL };
+    struct device_list list;
+    int rc;
+
+    device_list_init(&list);
+    rc = sysfs_devices_read(&list, sysfs->access, SYSFS_PCI, false, &nobody,
+                            NULL);
+    if ( !rc )
+        rc = device_list_report(&list, each, data);
+    device_list_dispose(&list);
+
+    return rc;
 }
 
 static int sysfs_list(struct config_space *space, config_space_each *each,
                       void *data)
 {
-    return device_list_report(&((struct sysfs_space *)space)->list, each, data);
+    struct sysfs_space *sysfs = (struct sysfs_space *)space;
+
+    return sysfs->is_live ? list_live(sysfs, each, data)
+                          : device_list_report(&sysfs->list, each, data);
 }
 
 static void sysfs_close(struct config_space *space)
@@ -61,6 +87,54 @@ static void sysfs_close(struct config_space *space)
     device_list_dispose(&sysfs->list);
     libpci_close(sysfs->access);
     free(sysfs);
+}
+
+static int open_root(struct config_space **space, const char *root,
+                     bool is_live, const struct warning_sink *sink,
+                     struct xpci_message *message)
+{
+    static const struct config_space_ops ops = {
+        .read = sysfs_read,
+        .list = sysfs_list,
+        .close = sysfs_close,
+    };
+    struct sysfs_space *sysfs = calloc(1, sizeof(*sysfs));
+    int rc;
+
+    if ( !sysfs )
+    {
+        message_set(message, "%s: no memory", root);
+        return -ENOMEM;
+    }
+    sysfs->space.ops = &ops;
+    sysfs->space.source = XPCI_SOURCE_SYSFS;
+    sysfs->is_live = is_live;
+    device_list_init(&sysfs->list);
+
+    /* A live tree too is read now: its warnings are said once. */
+    rc = libpci_open(&sysfs->access, PCI_ACCESS_SYS_BUS_PCI, "sysfs.path", root,
+                     message);
+    if ( !rc )
+        rc = sysfs_devices_read(&sysfs->list, sysfs->access, root, !is_live,
+                                sink, message);
+    if ( rc )
+    {
+        sysfs_close(&sysfs->space);
+        return rc;
+    }
+    if ( is_live )
+        device_list_dispose(&sysfs->list);
+    *space = &sysfs->space;
+
+    return 0;
+}
+
+int config_space_open_live(struct config_space **space, config_space_warn *warn,
+                           void *data, struct xpci_message *message)
+{
+    const struct warning_sink sink = { warn, data };
+
+    return open_root(space, SYSFS_PCI, true, &sink, message);
 }
 
 /* Where bus/pci is: below `directory` or below its `sys`. */
@@ -104,39 +178,9 @@ int config_space_open_sysfs(struct config_space **space, const char *path,
                             config_space_warn *warn, void *data,
                             struct xpci_message *message)
 {
-    static const struct config_space_ops ops = {
-        .read = sysfs_read,
-        .list = sysfs_list,
-        .close = sysfs_close,
-    };
     const struct warning_sink sink = { warn, data };
-    struct sysfs_space *sysfs;
     char root[ROOT_MOST];
     int rc = find_root(root, path, message);
 
-    if ( rc )
-        return rc;
-    sysfs = calloc(1, sizeof(*sysfs));
-    if ( !sysfs )
-    {
-        message_set(message, "%s: no memory", path);
-        return -ENOMEM;
-    }
-    sysfs->space.ops = &ops;
-    sysfs->space.source = XPCI_SOURCE_SYSFS;
-    device_list_init(&sysfs->list);
-
-    rc = libpci_open(&sysfs->access, PCI_ACCESS_SYS_BUS_PCI, "sysfs.path", root,
-                     message);
-    if ( !rc )
-        rc = sysfs_devices_read(&sysfs->list, sysfs->access, root, true, &sink,
-                                message);
-    if ( rc )
-    {
-        sysfs_close(&sysfs->space);
-        return rc;
-    }
-    *space = &sysfs->space;
-
-    return 0;
+    return rc ? rc : open_root(space, root, false, &sink, message);
 }

@@ -1,9 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <stdlib.h>
+/*
+ * The list of a machine's functions: sorting, finding, and working out what
+ * depends on other functions.
+ */
+#include <endian.h>
 
+#include "array.h"
 #include "device_list.h"
 
-#define FIRST_ROOM 64U
+void config_space_close(struct config_space *space)
+{
+    if ( space )
+        space->ops->close(space);
+}
 
 void device_list_init(struct device_list *list)
 {
@@ -24,20 +33,20 @@ int device_list_add(struct device_list *list, const struct device_entry *entry)
 {
     if ( list->count >= DEVICE_LIST_MOST )
         return -E2BIG;
-    if ( list->count == list->room )
-    {
-        size_t room = list->room ? 2 * list->room : FIRST_ROOM;
-        struct device_entry *entries =
-            reallocarray(list->entries, room, sizeof(*entries));
 
-        if ( !entries )
-            return -ENOMEM;
-        list->entries = entries;
-        list->room = room;
-    }
-    list->entries[list->count++] = *entry;
+    return ARRAY_APPEND(list->entries, list->count, *entry) ? 0 : -ENOMEM;
+}
 
-    return 0;
+uint32_t device_entry_read(void *source, unsigned int offset)
+{
+    const struct device_entry *entry = source;
+    uint32_t dword;
+
+    if ( offset + sizeof(dword) > entry->config_size )
+        return 0xffffffffU;
+    memcpy(&dword, entry->config + offset, sizeof(dword));
+
+    return le32toh(dword);
 }
 
 static int compare(const void *a, const void *b)
@@ -47,10 +56,19 @@ static int compare(const void *a, const void *b)
     return (x->sbdf > y->sbdf) - (x->sbdf < y->sbdf);
 }
 
+static int compare_lines(const void *a, const void *b)
+{
+    const struct device_entry *x = a, *y = b;
+    int order = compare(x, y);
+
+    return order ? order : (x->line > y->line) - (x->line < y->line);
+}
+
 void device_list_sort(struct device_list *list)
 {
     if ( list->count )
-        qsort(list->entries, list->count, sizeof(*list->entries), compare);
+        qsort(list->entries, list->count, sizeof(*list->entries),
+              compare_lines);
 }
 
 struct device_entry *device_list_find(const struct device_list *list,

@@ -10,7 +10,7 @@
 /* More than this is no machine but a mistake, or an attack. */
 #define DEVICE_LIST_MOST (16U * 65536U)
 
-/* What config space says, as far as reports need it. */
+/* What config space says about a function, as far as reports need it. */
 struct device_facts {
     bool bridge; /* has bus numbers */
     bool ari_forwarding;
@@ -29,17 +29,23 @@ struct device_entry {
     bool is_orphan;  /* a VF whose PF is gone, as Linux leaves them behind */
     uint32_t physfn; /* of a VF */
     uint32_t node;   /* XPCI_NO_NODE: none */
-    /* Config space, where the source cannot read it through libpci. */
+    /* Config space, where the source has read it all; NULL: it has not. */
     uint8_t *config;
     size_t config_size;
-    struct pci_dev *dev; /* where the source keeps handles; not owned */
+    unsigned long line; /* of a dump, where the function begins */
 };
 
 struct device_list {
     struct device_entry *entries; /* sorted by SBDF once finished */
     size_t count;
-    size_t room;
 };
+
+/* A dword of the function `source`; all ones where nothing is readable. */
+typedef uint32_t config_dword(void *source, unsigned int offset);
+
+/* 0, or -ENODEV: the class reads all ones. */
+int __must_check device_facts_read(struct device_facts *facts,
+                                   config_dword *read, void *source);
 
 void device_list_init(struct device_list *list);
 void device_list_dispose(struct device_list *list);
@@ -51,7 +57,10 @@ void device_list_dispose(struct device_list *list);
 int __must_check device_list_add(struct device_list *list,
                                  const struct device_entry *entry);
 
-/* Sort by SBDF; needed before device_list_find(). */
+/* The dword at `offset` of an entry's config space (`entry`: its source). */
+uint32_t device_entry_read(void *entry, unsigned int offset);
+
+/* Sort by SBDF, then by line; needed before device_list_find(). */
 void device_list_sort(struct device_list *list);
 struct device_entry *device_list_find(const struct device_list *list,
                                       uint32_t sbdf);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Calls into libpci that return on an error, where libpci itself does not.
+ */
 #include <endian.h>
 #include <setjmp.h>
 #include <stdlib.h>
@@ -6,10 +9,10 @@
 #include "libpci.h"
 
 /*
- * libpci's error function must not return and gets no context, so the way
- * back and the message are kept for each thread while libpci is called.
+ * libpci's error function must not return and gets no context, so each thread
+ * keeps where to jump to, and the message, while it calls libpci.
  */
-static __thread jmp_buf *way_back;
+static __thread jmp_buf *caller;
 static __thread struct xpci_message error_message;
 
 static void on_error(char *format, ...) __attribute__((noreturn));
@@ -20,9 +23,9 @@ static void on_error(char *format, ...)
     va_start(arguments, format);
     message_set_va(&error_message, format, arguments);
     va_end(arguments);
-    if ( !way_back )
+    if ( !caller )
         abort();
-    longjmp(*way_back, 1);
+    longjmp(*caller, 1);
 }
 
 /* Probing what is not there is normal here, so libpci's warnings are noise. */
@@ -38,12 +41,12 @@ static bool guarded(void (*call)(void *data), void *data)
 
     if ( setjmp(here) )
     {
-        way_back = NULL;
+        caller = NULL;
         return false;
     }
-    way_back = &here;
+    caller = &here;
     call(data);
-    way_back = NULL;
+    caller = NULL;
 
     return true;
 }
@@ -149,33 +152,10 @@ bool libpci_read(struct pci_dev *dev, unsigned int offset, void *buffer,
     return guarded(call_read, &call) && call.done;
 }
 
-uint32_t libpci_read_dword(struct pci_dev *dev, unsigned int offset)
+uint32_t libpci_read_dword(void *dev, unsigned int offset)
 {
     uint32_t dword;
 
     return libpci_read(dev, offset, &dword, sizeof(dword)) ? le32toh(dword)
                                                            : 0xffffffffU;
-}
-
-struct find_call {
-    struct pci_dev *dev;
-    unsigned int id;
-    unsigned int kind;
-    unsigned int offset;
-};
-
-static void call_find(void *data)
-{
-    struct find_call *call = data;
-    struct pci_cap *capability = pci_find_cap(call->dev, call->id, call->kind);
-
-    call->offset = capability ? capability->addr : 0;
-}
-
-unsigned int libpci_find_capability(struct pci_dev *dev, unsigned int id,
-                                    unsigned int kind)
-{
-    struct find_call call = { dev, id, kind, 0 };
-
-    return guarded(call_find, &call) ? call.offset : 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * libpci, tamed: by default it ends the process on an error.
+ * libpci, which by default ends the process on an error, made to return.
  */
 #ifndef LIB_CONFIG_SPACE_LIBPCI_H
 #define LIB_CONFIG_SPACE_LIBPCI_H
@@ -27,20 +27,7 @@ struct pci_dev *libpci_device(struct pci_access *access, uint32_t sbdf);
 bool libpci_read(struct pci_dev *dev, unsigned int offset, void *buffer,
                  unsigned int size);
 
-/* A dword; all ones where nothing is readable. */
-uint32_t libpci_read_dword(struct pci_dev *dev, unsigned int offset);
-
-/*
- * Where the first capability `id` of `kind` (PCI_CAP_NORMAL, _EXTENDED) is;
- * 0: there is none.
- */
-unsigned int libpci_find_capability(struct pci_dev *dev, unsigned int id,
-                                    unsigned int kind);
-
-/*
- * What a report to the hypervisor needs to know from config space: fills in
- * `facts`.  0 or -ENODEV: not readable, or all ones.
- */
-int __must_check libpci_facts(struct pci_dev *dev, struct device_facts *facts);
+/* A dword of a struct pci_dev; all ones where nothing is readable. */
+uint32_t libpci_read_dword(void *dev, unsigned int offset);
 
 #endif /* LIB_CONFIG_SPACE_LIBPCI_H */

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * libpci can list a sysfs tree too, but gives up altogether on the first
- * name that it cannot read, so names are read here and config space by libpci.
+ * The list of functions in a sysfs tree.
+ *
+ * libpci can list a sysfs tree too, but gives up on the first name that it
+ * cannot read: this file reads the names, and libpci reads config space.
  */
 #include <dirent.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +15,7 @@
 
 #include "sysfs_devices.h"
 
-/* Why something was left out: how often, and what came first. */
+/* Why an entry of the tree was left out. */
 enum omission {
     OMIT_SEGMENT,
     OMIT_NAME,
@@ -43,8 +46,11 @@ struct reading {
 /* More nodes than any machine has. */
 #define NODES_MOST 0x10000
 
-int sysfs_device_path(char *text, size_t size, const char *path, uint32_t sbdf,
-                      const char *leaf)
+#define CONFIG_MOST 4096U
+#define HEADER_SIZE 64U
+
+static int device_path(char *text, size_t size, const char *path, uint32_t sbdf,
+                       const char *leaf)
 {
     char name[XPCI_SBDF_LENGTH];
     int length = snprintf(text, size, "%s/devices/%s/%s", path,
@@ -59,7 +65,7 @@ static void omit(struct reading *reading, enum omission why, const char *name)
         snprintf(reading->first[why], sizeof(reading->first[why]), "%s", name);
 }
 
-/* Does `name` say where a device is, in the one form that sysfs has? */
+/* Is `name` an SBDF, in the one form that sysfs has? */
 static bool name_to_sbdf(struct reading *reading, const char *name,
                          uint32_t *sbdf)
 {
@@ -85,8 +91,7 @@ static void read_physfn(struct reading *reading, struct device_entry *entry)
     const char *name;
     ssize_t length;
 
-    if ( sysfs_device_path(path, sizeof(path), reading->path, entry->sbdf,
-                           "physfn") )
+    if ( device_path(path, sizeof(path), reading->path, entry->sbdf, "physfn") )
         return;
     length = readlink(path, target, sizeof(target) - 1);
     if ( length < 0 )
@@ -95,13 +100,13 @@ static void read_physfn(struct reading *reading, struct device_entry *entry)
     name = strrchr(target, '/');
     name = name ? name + 1 : target;
 
-    /* What cannot be read is nowhere, and is said so with the orphans. */
+    /* A VF that is its own PF is reported with the orphans. */
     entry->is_virtfn = true;
     if ( xpci_sbdf_parse(name, &entry->physfn) )
         entry->physfn = entry->sbdf;
 }
 
-/* Read strictly here: libpci would take what is no number for node 0. */
+/* Read strictly: libpci would read a file without a number as node 0. */
 static void read_node(struct reading *reading, struct device_entry *entry,
                       const char *name)
 {
@@ -109,8 +114,8 @@ static void read_node(struct reading *reading, struct device_entry *entry,
     FILE *file;
     long node;
 
-    if ( sysfs_device_path(path, sizeof(path), reading->path, entry->sbdf,
-                           "numa_node") )
+    if ( device_path(path, sizeof(path), reading->path, entry->sbdf,
+                     "numa_node") )
         return;
     file = fopen(path, "re");
     if ( !file )
@@ -118,7 +123,7 @@ static void read_node(struct reading *reading, struct device_entry *entry,
     end = fgets(text, sizeof(text), file);
     fclose(file);
     if ( !end )
-        return; /* nor does an empty file in a captured tree say any */
+        return; /* an empty file in a captured tree */
 
     node = strtol(text, &end, 10);
     if ( end == text || strspn(end, "\n") != strlen(end) || node < -1 ||
@@ -131,6 +136,7 @@ static void read_node(struct reading *reading, struct device_entry *entry,
 static int read_device(struct reading *reading, const char *name)
 {
     struct device_entry entry = { .node = XPCI_NO_NODE };
+    uint8_t header[HEADER_SIZE];
     char path[PATH_MAX];
     struct pci_dev *dev;
     struct stat status;
@@ -138,8 +144,7 @@ static int read_device(struct reading *reading, const char *name)
 
     if ( !name_to_sbdf(reading, name, &entry.sbdf) )
         return 0;
-    if ( sysfs_device_path(path, sizeof(path), reading->path, entry.sbdf,
-                           ".") ||
+    if ( device_path(path, sizeof(path), reading->path, entry.sbdf, ".") ||
          stat(path, &status) )
     {
         omit(reading, OMIT_DANGLING, name);
@@ -149,7 +154,8 @@ static int read_device(struct reading *reading, const char *name)
     dev = libpci_device(reading->access, entry.sbdf);
     if ( !dev )
         return -ENOMEM;
-    if ( libpci_facts(dev, &entry.facts) )
+    if ( !libpci_read(dev, 0, header, sizeof(header)) ||
+         device_facts_read(&entry.facts, libpci_read_dword, dev) )
         omit(reading, OMIT_CONFIG, name);
     else
     {
@@ -217,6 +223,155 @@ static size_t warn_of_omissions(const struct reading *reading,
     return omitted;
 }
 
+/*
+ * Captured trees lose links: a bridge is then only a directory in the real
+ * paths of the devices behind it.  Without the bridge their buses would seem
+ * to hang off the bridge above.
+ */
+
+/* The config file below `directory`: its bytes, or NULL and 0. */
+static uint8_t *read_config(const char *directory, size_t *size)
+{
+    char path[PATH_MAX];
+    uint8_t *config;
+    ssize_t got;
+    int fd, length;
+
+    *size = 0;
+    length = snprintf(path, sizeof(path), "%s/config", directory);
+    if ( length < 0 || (size_t)length >= sizeof(path) )
+        return NULL;
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    if ( fd < 0 )
+        return NULL;
+    config = malloc(CONFIG_MOST);
+    got = config ? read(fd, config, CONFIG_MOST) : -1;
+    close(fd);
+    if ( got < (ssize_t)HEADER_SIZE )
+    {
+        free(config);
+        return NULL;
+    }
+    *size = (size_t)got;
+
+    return config;
+}
+
+/* Fill in `entry` from `directory`: true, or false: there is no bridge. */
+static bool read_bridge(struct device_entry *entry, const char *directory)
+{
+    entry->config = read_config(directory, &entry->config_size);
+
+    return entry->config &&
+           !device_facts_read(&entry->facts, device_entry_read, entry) &&
+           entry->facts.bridge;
+}
+
+/*
+ * `real` is the real path of a listed device.  Every directory in it that is
+ * named like a device and is not listed is a bridge without a link.
+ */
+static int read_path(const struct device_list *list, struct device_list *found,
+                     char *real)
+{
+    char *slash = strchr(real, '/');
+
+    while ( slash )
+    {
+        struct device_entry entry = { .node = XPCI_NO_NODE };
+        char *next = strchr(slash + 1, '/');
+        int rc;
+
+        if ( !next )
+            break;
+        *next = '\0';
+        if ( !xpci_sbdf_parse(slash + 1, &entry.sbdf) &&
+             !device_list_find(list, entry.sbdf) &&
+             !device_list_find(found, entry.sbdf) )
+        {
+            if ( read_bridge(&entry, real) )
+            {
+                rc = device_list_add(found, &entry);
+                if ( rc )
+                {
+                    free(entry.config);
+                    return rc;
+                }
+                device_list_sort(found);
+            }
+            else
+                free(entry.config);
+        }
+        *next = '/';
+        slash = next;
+    }
+
+    return 0;
+}
+
+static int read_paths(const struct device_list *list, struct device_list *found,
+                      const char *path)
+{
+    char link[PATH_MAX];
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < list->count; i++ )
+    {
+        char *real;
+
+        rc = device_path(link, sizeof(link), path, list->entries[i].sbdf, ".");
+        if ( rc )
+            break;
+        real = realpath(link, NULL);
+        if ( !real )
+            continue; /* it is gone by now */
+        rc = read_path(list, found, real);
+        free(real);
+    }
+
+    return rc;
+}
+
+/* Move all of `from` to `to`. */
+static int take_over(struct device_list *to, struct device_list *from)
+{
+    int rc = 0;
+
+    while ( !rc && from->count )
+    {
+        rc = device_list_add(to, &from->entries[from->count - 1]);
+        if ( !rc )
+            from->count--;
+    }
+
+    return rc;
+}
+
+static int read_unlinked(struct device_list *list, const char *path,
+                         const struct warning_sink *sink)
+{
+    char first[XPCI_SBDF_LENGTH];
+    struct device_list found;
+    int rc;
+
+    device_list_init(&found);
+    rc = read_paths(list, &found, path);
+    if ( !rc && found.count )
+    {
+        warning_say(sink,
+                    "%s/devices: %zu bridges have no link here (first: %s); "
+                    "taken from the directories of the devices behind them",
+                    path, found.count,
+                    xpci_sbdf_format(first, found.entries[0].sbdf));
+        rc = take_over(list, &found);
+        device_list_sort(list);
+    }
+    device_list_dispose(&found);
+
+    return rc;
+}
+
 int sysfs_devices_read(struct device_list *list, struct pci_access *access,
                        const char *path, bool captured,
                        const struct warning_sink *sink,
@@ -243,7 +398,7 @@ int sysfs_devices_read(struct device_list *list, struct pci_access *access,
 
     device_list_sort(list);
     if ( captured )
-        rc = sysfs_unlinked_read(list, path, sink);
+        rc = read_unlinked(list, path, sink);
     if ( rc )
         message_set(message, "%s: %s", path, strerror(-rc));
     else

@@ -10,27 +10,15 @@
 
 /*
  * Read `path` (".../bus/pci") into `list`, which must be empty, with `access`
- * for config space.  `captured`: the tree may have been cut, so bridges that
- * have no link of their own are looked for on the ways of those that have.
+ * for config space.  `captured`: the tree may have lost links; bridges without
+ * one are found in the real paths of the devices behind them.
  * 0 (the list is sorted and finished); -ENOENT, -ENOMEM, -EINVAL and others
- * with `message`.  What had to be left out is said once for each kind.
+ * with `message`.  Each kind of omission is reported once.
  */
 int __must_check sysfs_devices_read(struct device_list *list,
                                     struct pci_access *access, const char *path,
                                     bool captured,
                                     const struct warning_sink *sink,
                                     struct xpci_message *message);
-
-/*
- * Bridges on the way of a listed device that themselves have no link: with
- * their config space as the file has it.  The list must be sorted, and is so
- * again afterwards.  0 or -ENOMEM.
- */
-int __must_check sysfs_unlinked_read(struct device_list *list, const char *path,
-                                     const struct warning_sink *sink);
-
-/* "PATH/devices/SBDF/LEAF": 0 or -ENAMETOOLONG. */
-int __must_check sysfs_device_path(char *text, size_t size, const char *path,
-                                   uint32_t sbdf, const char *leaf);
 
 #endif /* LIB_CONFIG_SPACE_SYSFS_DEVICES_H */
