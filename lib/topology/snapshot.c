@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Topologies as values: growing, sorting, finding.
+ * Snapshots: adding to them, sorting, finding.
  */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <xen-pci/snapshot.h>
 
-#define FIRST_ROOM 64U
+#include "array.h"
 
 void xpci_snapshot_init(struct xpci_snapshot *snapshot)
 {
@@ -46,77 +45,47 @@ const char *xpci_source_name(enum xpci_source source)
     return "file";
 }
 
-/*
- * Room for one more of `count` elements: the array doubles when `count` is a
- * power of two, so that its room need not be kept.  NULL: no memory.
- */
-static void *grow(void *array, size_t count, size_t size)
-{
-    size_t room = count ? 2 * count : FIRST_ROOM;
-
-    if ( count && (count < FIRST_ROOM || (count & (count - 1))) )
-        return array;
-
-    return reallocarray(array, room, size);
-}
-
 int xpci_snapshot_add_device(struct xpci_snapshot *snapshot,
                              const struct xpci_device_info *info)
 {
-    struct xpci_device_info *devices =
-        grow(snapshot->devices, snapshot->device_count, sizeof(*devices));
-
-    if ( !devices )
-        return -ENOMEM;
-    snapshot->devices = devices;
-    devices[snapshot->device_count++] = *info;
-
-    return 0;
+    return ARRAY_APPEND(snapshot->devices, snapshot->device_count, *info)
+               ? 0
+               : -ENOMEM;
 }
 
 int xpci_snapshot_add_bus(struct xpci_snapshot *snapshot,
                           const struct xpci_bus_info *info)
 {
-    struct xpci_bus_info *buses =
-        grow(snapshot->buses, snapshot->bus_count, sizeof(*buses));
-
-    if ( !buses )
-        return -ENOMEM;
-    snapshot->buses = buses;
-    buses[snapshot->bus_count++] = *info;
-
-    return 0;
+    return ARRAY_APPEND(snapshot->buses, snapshot->bus_count, *info) ? 0
+                                                                     : -ENOMEM;
 }
 
 int xpci_snapshot_add_problem(struct xpci_snapshot *snapshot,
                               enum xpci_problem kind, const uint32_t *at,
                               int segment, int bus, const char *format, ...)
 {
-    struct xpci_snapshot_problem *problems =
-        grow(snapshot->problems, snapshot->problem_count, sizeof(*problems));
-    struct xpci_snapshot_problem problem = { .kind = kind };
+    struct xpci_snapshot_problem problem = {
+        .kind = kind,
+        .has_sbdf = at != NULL,
+        .has_bus = bus >= 0,
+        .bus = bus >= 0 ? (uint8_t)bus : 0,
+        .sbdf = at ? *at : 0,
+    };
     va_list arguments;
     int length;
 
-    if ( !problems )
-        return -ENOMEM;
-    snapshot->problems = problems;
-
+    problem.segment =
+        segment >= 0 ? (uint16_t)segment : XPCI_SEGMENT(problem.sbdf);
     va_start(arguments, format);
     length = vasprintf(&problem.text, format, arguments);
     va_end(arguments);
     if ( length < 0 )
         return -ENOMEM;
+    if ( ARRAY_APPEND(snapshot->problems, snapshot->problem_count, problem) )
+        return 0;
+    free(problem.text);
 
-    problem.has_sbdf = at != NULL;
-    problem.sbdf = at ? *at : 0;
-    problem.has_bus = bus >= 0;
-    problem.bus = bus >= 0 ? (uint8_t)bus : 0;
-    problem.segment =
-        segment >= 0 ? (uint16_t)segment : XPCI_SEGMENT(problem.sbdf);
-    problems[snapshot->problem_count++] = problem;
-
-    return 0;
+    return -ENOMEM;
 }
 
 static int compare_numbers(uint32_t a, uint32_t b)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tables know now, as a value.
+ * Taking a snapshot of the tables, with their problems in words: a conflict
+ * names both bridges, and a run of buses with one problem is told once.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include <xen-pci/snapshot.h>
 
@@ -39,6 +41,167 @@ int xpci_snapshot_add_problem_of(struct xpci_snapshot *snapshot,
     default:
         return 0;
     }
+}
+
+#define BRIDGE_CLASH (XPCI_BRIDGE | XPCI_CONFIGURED | XPCI_CONFLICT)
+
+/* `inner` sits in the range of `outer`, and its own range ends in there. */
+static bool is_behind(const struct xpci_device_info *inner,
+                      const struct xpci_device_info *outer)
+{
+    return XPCI_BUS(inner->sbdf) >= outer->secondary &&
+           XPCI_BUS(inner->sbdf) <= outer->subordinate &&
+           inner->subordinate <= outer->subordinate;
+}
+
+/* docs/rules.md: they share a bus, and neither is behind the other. */
+static bool clash(const struct xpci_device_info *a,
+                  const struct xpci_device_info *b)
+{
+    return a->sbdf != b->sbdf &&
+           XPCI_SEGMENT(a->sbdf) == XPCI_SEGMENT(b->sbdf) &&
+           (b->flags & BRIDGE_CLASH) == BRIDGE_CLASH &&
+           a->secondary <= b->subordinate && b->secondary <= a->subordinate &&
+           !is_behind(a, b) && !is_behind(b, a);
+}
+
+static int name_conflict(const struct xpci_snapshot *snapshot,
+                         struct xpci_snapshot_problem *problem)
+{
+    const struct xpci_device_info *bridge =
+        xpci_snapshot_device(snapshot, problem->sbdf);
+    const struct xpci_device_info *other = NULL;
+    char sbdf[XPCI_SBDF_LENGTH], others[XPCI_SBDF_LENGTH], more[32] = "";
+    size_t i, count = 0;
+    char *text;
+
+    for ( i = 0; bridge && i < snapshot->device_count; i++ )
+        if ( clash(bridge, &snapshot->devices[i]) && !count++ )
+            other = &snapshot->devices[i];
+    /* The other one can be only a way, and no device. */
+    if ( !other )
+        return 0;
+    if ( count > 1 )
+        snprintf(more, sizeof(more), " and %zu more", count - 1);
+    if ( asprintf(&text,
+                  "the buses %02x-%02x of bridge %s clash with %02x-%02x of "
+                  "bridge %s%s; report both again once their bus numbers are "
+                  "right",
+                  bridge->secondary, bridge->subordinate,
+                  xpci_sbdf_format(sbdf, bridge->sbdf), other->secondary,
+                  other->subordinate, xpci_sbdf_format(others, other->sbdf),
+                  more) < 0 )
+        return -ENOMEM;
+    free(problem->text);
+    problem->text = text;
+
+    return 0;
+}
+
+int xpci_snapshot_name_conflicts(struct xpci_snapshot *snapshot)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < snapshot->problem_count; i++ )
+        if ( snapshot->problems[i].kind == XPCI_PROBLEM_CONFLICT &&
+             snapshot->problems[i].has_sbdf )
+            rc = name_conflict(snapshot, &snapshot->problems[i]);
+
+    return rc;
+}
+
+#define BUS_WORDS "bus %02x"
+#define BUS_WORDS_LENGTH 6U
+
+/* Where the text names the problem's bus, or NULL. */
+static const char *find_bus(const struct xpci_snapshot_problem *problem)
+{
+    char words[BUS_WORDS_LENGTH + 1];
+
+    snprintf(words, sizeof(words), BUS_WORDS, problem->bus);
+
+    return problem->has_bus ? strstr(problem->text, words) : NULL;
+}
+
+/* The same, but for the bus. */
+static bool is_alike(const struct xpci_snapshot_problem *a,
+                     const struct xpci_snapshot_problem *b)
+{
+    const char *in_a = find_bus(a), *in_b = find_bus(b);
+
+    return in_a && in_b && a->kind == b->kind && a->segment == b->segment &&
+           a->has_sbdf == b->has_sbdf && a->sbdf == b->sbdf &&
+           in_a - a->text == in_b - b->text &&
+           !memcmp(a->text, b->text, (size_t)(in_a - a->text)) &&
+           !strcmp(in_a + BUS_WORDS_LENGTH, in_b + BUS_WORDS_LENGTH);
+}
+
+/* Marks the problems of the next buses that are alike; the last such bus. */
+static uint8_t take_run(const struct xpci_snapshot *snapshot, size_t first,
+                        bool *told)
+{
+    const struct xpci_snapshot_problem *problem = &snapshot->problems[first];
+    unsigned int last = problem->bus;
+    size_t i;
+
+    for ( i = first + 1; i < snapshot->problem_count; i++ )
+    {
+        const struct xpci_snapshot_problem *next = &snapshot->problems[i];
+
+        /* They are sorted by bus. */
+        if ( next->segment != problem->segment || next->bus > last + 1 )
+            break;
+        if ( told[i] || next->bus != last + 1 || !is_alike(problem, next) )
+            continue;
+        told[i] = true;
+        last = next->bus;
+    }
+
+    return (uint8_t)last;
+}
+
+static int tell_run(const struct xpci_snapshot_problem *problem, uint8_t last,
+                    xpci_problem_told *tell, void *data)
+{
+    const char *at = find_bus(problem);
+    char *text;
+
+    if ( asprintf(&text, "%.*seach of the buses %02x-%02x%s",
+                  (int)(at - problem->text), problem->text, problem->bus, last,
+                  at + BUS_WORDS_LENGTH) < 0 )
+        return -ENOMEM;
+    tell(data, problem, last, text);
+    free(text);
+
+    return 0;
+}
+
+int xpci_snapshot_tell_problems(const struct xpci_snapshot *snapshot,
+                                xpci_problem_told *tell, void *data)
+{
+    bool *told = calloc(snapshot->problem_count + 1, sizeof(*told));
+    size_t i;
+    int rc = 0;
+
+    if ( !told )
+        return -ENOMEM;
+    for ( i = 0; !rc && i < snapshot->problem_count; i++ )
+    {
+        const struct xpci_snapshot_problem *problem = &snapshot->problems[i];
+        uint8_t last;
+
+        if ( told[i] )
+            continue;
+        last = take_run(snapshot, i, told);
+        if ( last == problem->bus )
+            tell(data, problem, last, problem->text);
+        else
+            rc = tell_run(problem, last, tell, data);
+    }
+    free(told);
+
+    return rc;
 }
 
 /* 0, -ENOMEM, or -EAGAIN: begin again. */

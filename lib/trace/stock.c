@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The stock model's tables, and what hypercalls and the bus scan do to them.
+ */
 #include <stdlib.h>
 
 #include <pci/header.h>
@@ -338,53 +341,4 @@ int stock_reset(struct stock *stock, uint32_t sbdf)
     (void)sbdf;
 
     return -ENOSYS;
-}
-
-static int snapshot_segment(const struct stock *stock,
-                            const struct stock_segment *segment,
-                            struct xpci_snapshot *snapshot)
-{
-    const struct stock_device *device;
-    unsigned int bus;
-    int rc = 0;
-
-    for ( device = segment->devices; !rc && device; device = device->next )
-        rc = xpci_snapshot_add_device(snapshot, &device->info);
-    for ( bus = 0; !rc && bus < STOCK_BUSES; bus++ )
-    {
-        const struct stock_way *way = &segment->bus2bridge[bus];
-        uint32_t sbdf = XPCI_SBDF(segment->number, bus, 0);
-        struct xpci_bus_info info = { .segment = segment->number,
-                                      .bus = (uint8_t)bus };
-        struct xpci_upstream upstream;
-
-        if ( !way->map )
-            continue;
-        info.bridge = XPCI_SBDF(segment->number, way->bus, way->devfn);
-        if ( stock_upstream(stock, sbdf, &upstream) == 1 )
-        {
-            info.has_upstream = true;
-            info.upstream = upstream.bridge;
-            info.secondary = upstream.secondary;
-        }
-        rc = xpci_snapshot_add_bus(snapshot, &info);
-    }
-
-    return rc;
-}
-
-int stock_snapshot(const struct stock *stock, struct xpci_snapshot *snapshot)
-{
-    const struct stock_segment *segment;
-    int rc = 0;
-
-    snapshot->source = XPCI_SOURCE_XEN_STOCK;
-    snapshot->generation = stock->changes;
-    for ( segment = stock->segments; !rc && segment; segment = segment->next )
-        rc = snapshot_segment(stock, segment, snapshot);
-    if ( !rc )
-        rc = stock_check(stock, snapshot);
-    xpci_snapshot_sort(snapshot);
-
-    return rc;
 }

@@ -67,8 +67,4 @@ int stock_identify(const struct stock *stock, uint32_t sbdf,
 struct stock_device *stock_find(const struct stock_segment *segment,
                                 uint32_t sbdf);
 
-/* Problems of all kinds into `snapshot`.  0 or -ENOMEM. */
-int __must_check stock_check(const struct stock *stock,
-                             struct xpci_snapshot *snapshot);
-
 #endif /* LIB_TRACE_STOCK_H */

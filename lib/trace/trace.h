@@ -50,7 +50,6 @@ struct trace_statement {
 struct trace {
     struct trace_statement *statements;
     size_t count;
-    size_t room;
 };
 
 void trace_init(struct trace *trace);

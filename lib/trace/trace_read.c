@@ -1,17 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A trace file into statements.
+ * Reading a trace file into statements.
  */
-#include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "array.h"
 #include "trace_parse.h"
 
 #define FIRST_LINE "xen-pci-trace 1"
 #define LINE_MOST 4096
 #define STATEMENTS_MOST (16U * 1024 * 1024)
-#define FIRST_ROOM 64U
 #define BLANKS " \t\r\n"
 
 void trace_init(struct trace *trace)
@@ -47,29 +45,18 @@ static char *trim(char *text)
 static int append(struct trace *trace, const struct trace_statement *statement,
                   const char *text)
 {
-    struct trace_statement *added;
+    struct trace_statement added = *statement;
 
-    if ( trace->count == trace->room )
-    {
-        size_t room = trace->room ? 2 * trace->room : FIRST_ROOM;
-        struct trace_statement *statements;
-
-        if ( trace->count >= STATEMENTS_MOST )
-            return -E2BIG;
-        statements = reallocarray(trace->statements, room, sizeof(*statements));
-        if ( !statements )
-            return -ENOMEM;
-        trace->statements = statements;
-        trace->room = room;
-    }
-    added = &trace->statements[trace->count];
-    *added = *statement;
-    added->text = strdup(text);
-    if ( !added->text )
+    if ( trace->count >= STATEMENTS_MOST )
+        return -E2BIG;
+    added.text = strdup(text);
+    if ( !added.text )
         return -ENOMEM;
-    trace->count++;
+    if ( ARRAY_APPEND(trace->statements, trace->count, added) )
+        return 0;
+    free(added.text);
 
-    return 0;
+    return -ENOMEM;
 }
 
 /* 0; -E2BIG: too many words. */

@@ -1,10 +1,106 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Replaying a trace: each statement in turn, and what differs.
+ * Replaying a trace on the module or on the model of a stock Xen: each
+ * statement in turn, and each outcome that differs.
  */
 #include <stdio.h>
 
-#include "trace_model.h"
+#include "process/embedded_state.h"
+#include "stock.h"
+#include "trace_space.h"
+
+/* The model that the events go to. */
+struct trace_target {
+    enum trace_model model;
+    struct embedded module; /* TRACE_MODEL_MODULE */
+    struct stock stock;     /* TRACE_MODEL_STOCK */
+};
+
+static int target_init(struct trace_target *target, enum trace_model model,
+                       struct trace_space *space)
+{
+    memset(target, 0, sizeof(*target));
+    target->model = model;
+    stock_init(&target->stock, &space->space);
+
+    return model == TRACE_MODEL_MODULE
+               ? embedded_init(&target->module, &space->space)
+               : 0;
+}
+
+static void target_dispose(struct trace_target *target)
+{
+    embedded_dispose(&target->module);
+    stock_dispose(&target->stock);
+}
+
+static int call_stock(struct stock *stock,
+                      const struct trace_statement *statement)
+{
+    switch ( statement->verb )
+    {
+    case TRACE_SCAN:
+        return stock_scan(stock, XPCI_SEGMENT(statement->sbdf));
+    case TRACE_ADD:
+        return stock_add(stock, statement->sbdf, &statement->u.report);
+    case TRACE_REMOVE:
+        return stock_remove(stock, statement->sbdf);
+    case TRACE_RESET:
+        return stock_reset(stock, statement->sbdf);
+    default:
+        return -ENOSYS;
+    }
+}
+
+static int call_module(struct embedded *module,
+                       const struct trace_statement *statement)
+{
+    switch ( statement->verb )
+    {
+    case TRACE_SCAN:
+        return embedded_scan(module, XPCI_SEGMENT(statement->sbdf));
+    case TRACE_ADD:
+        return embedded_add(module, statement->sbdf, &statement->u.report);
+    case TRACE_REMOVE:
+        return embedded_remove(module, statement->sbdf);
+    case TRACE_RESET:
+        return embedded_reset(module, statement->sbdf);
+    default:
+        return -ENOSYS;
+    }
+}
+
+static int target_call(struct trace_target *target,
+                       const struct trace_statement *statement)
+{
+    return target->model == TRACE_MODEL_MODULE
+               ? call_module(&target->module, statement)
+               : call_stock(&target->stock, statement);
+}
+
+/* 1 and `*upstream`, 0: none, -1: the walk loops. */
+static int target_upstream(const struct trace_target *target, uint32_t sbdf,
+                           struct xpci_upstream *upstream)
+{
+    return target->model == TRACE_MODEL_MODULE
+               ? xpci_upstream(target->module.xpci, sbdf, upstream)
+               : stock_upstream(&target->stock, sbdf, upstream);
+}
+
+static int target_snapshot(const struct trace_target *target,
+                           struct xpci_snapshot *snapshot)
+{
+    return target->model == TRACE_MODEL_MODULE
+               ? xpci_snapshot_take(snapshot, target->module.xpci,
+                                    XPCI_SOURCE_EMBEDDED)
+               : stock_snapshot(&target->stock, snapshot);
+}
+
+/* Why the host went down; NULL: it is up. */
+static const char *target_panic(const struct trace_target *target)
+{
+    return target->stock.panic;
+}
 
 struct replay {
     const char *name;
@@ -71,8 +167,8 @@ static void differ(struct replay *replay,
 static int replay_call(struct replay *replay,
                        const struct trace_statement *statement)
 {
-    int rc = trace_target_call(&replay->target, statement);
-    const char *panic = trace_target_panic(&replay->target);
+    int rc = target_call(&replay->target, statement);
+    const char *panic = target_panic(&replay->target);
     char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
 
     format_rc(expected, statement->expected);
@@ -98,7 +194,7 @@ static void replay_alias(struct replay *replay,
                          const struct trace_statement *statement)
 {
     struct xpci_upstream upstream;
-    int rc = trace_target_upstream(&replay->target, statement->sbdf, &upstream);
+    int rc = target_upstream(&replay->target, statement->sbdf, &upstream);
     char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
 
     if ( rc < 0 )
@@ -195,7 +291,7 @@ static int replay_question(struct replay *replay,
     int rc;
 
     xpci_snapshot_init(&snapshot);
-    rc = trace_target_snapshot(&replay->target, &snapshot);
+    rc = target_snapshot(&replay->target, &snapshot);
     if ( !rc && statement->verb == TRACE_CHECK )
         replay_check(replay, statement, &snapshot);
     else if ( !rc )
@@ -266,13 +362,13 @@ int trace_replay(const char *path, enum trace_model model, bool verbose,
 
     rc = trace_space_init(&replay.space, &trace);
     if ( !rc )
-        rc = trace_target_init(&replay.target, model, &replay.space);
+        rc = target_init(&replay.target, model, &replay.space);
     if ( !rc )
         rc = replay_all(&replay, &trace);
     if ( rc < 0 )
         message_set(message, "%s: replay stopped: %s", replay.name,
                     strerror(-rc));
-    trace_target_dispose(&replay.target);
+    target_dispose(&replay.target);
     trace_space_dispose(&replay.space);
 
 out:

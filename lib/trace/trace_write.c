@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Writing statements of a trace.
+ */
 #include "trace.h"
 #include "trace_write.h"
 
@@ -7,7 +10,7 @@ void trace_write_header(FILE *out)
     fputs("xen-pci-trace 1\n", out);
 }
 
-/* The language knows bus numbers only of types that have them. */
+/* The language has bus numbers only for types that have them. */
 static bool has_numbers(const struct xpci_device_info *info)
 {
     return (info->flags & XPCI_BRIDGE) && trace_type_is_bridge(info->type);

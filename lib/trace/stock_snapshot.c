@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is wrong in the stock model's tables, held against config space as it
- * reads now.  (A stock Xen has no such check; this is for the reader.)
+ * The stock model's tables as a snapshot, with the problems in them: tables
+ * compared with config space as it reads now.  A stock Xen has no such check;
+ * this one is for the reader.
  */
 #include <pci/header.h>
 
@@ -13,7 +14,7 @@ struct check {
     struct xpci_snapshot *snapshot;
 };
 
-/* Does `info` say: a bridge that Xen enters, and it covers `bus`? */
+/* Is `info` a bridge that Xen enters, whose range has `bus`? */
 static bool covers(const struct xpci_device_info *info, unsigned int bus)
 {
     return xpci_type_aliases(info->type) && (info->flags & XPCI_CONFIGURED) &&
@@ -140,7 +141,8 @@ static int check_bus(const struct check *check, unsigned int bus)
     return rc;
 }
 
-int stock_check(const struct stock *stock, struct xpci_snapshot *snapshot)
+static int check_tables(const struct stock *stock,
+                        struct xpci_snapshot *snapshot)
 {
     struct check check = { .stock = stock, .snapshot = snapshot };
     int rc = 0;
@@ -157,6 +159,55 @@ int stock_check(const struct stock *stock, struct xpci_snapshot *snapshot)
         for ( bus = 0; !rc && bus < STOCK_BUSES; bus++ )
             rc = check_bus(&check, bus);
     }
+
+    return rc;
+}
+
+static int snapshot_segment(const struct stock *stock,
+                            const struct stock_segment *segment,
+                            struct xpci_snapshot *snapshot)
+{
+    const struct stock_device *device;
+    unsigned int bus;
+    int rc = 0;
+
+    for ( device = segment->devices; !rc && device; device = device->next )
+        rc = xpci_snapshot_add_device(snapshot, &device->info);
+    for ( bus = 0; !rc && bus < STOCK_BUSES; bus++ )
+    {
+        const struct stock_way *way = &segment->bus2bridge[bus];
+        uint32_t sbdf = XPCI_SBDF(segment->number, bus, 0);
+        struct xpci_bus_info info = { .segment = segment->number,
+                                      .bus = (uint8_t)bus };
+        struct xpci_upstream upstream;
+
+        if ( !way->map )
+            continue;
+        info.bridge = XPCI_SBDF(segment->number, way->bus, way->devfn);
+        if ( stock_upstream(stock, sbdf, &upstream) == 1 )
+        {
+            info.has_upstream = true;
+            info.upstream = upstream.bridge;
+            info.secondary = upstream.secondary;
+        }
+        rc = xpci_snapshot_add_bus(snapshot, &info);
+    }
+
+    return rc;
+}
+
+int stock_snapshot(const struct stock *stock, struct xpci_snapshot *snapshot)
+{
+    const struct stock_segment *segment;
+    int rc = 0;
+
+    snapshot->source = XPCI_SOURCE_XEN_STOCK;
+    snapshot->generation = stock->changes;
+    for ( segment = stock->segments; !rc && segment; segment = segment->next )
+        rc = snapshot_segment(stock, segment, snapshot);
+    if ( !rc )
+        rc = check_tables(stock, snapshot);
+    xpci_snapshot_sort(snapshot);
 
     return rc;
 }
