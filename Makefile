@@ -30,6 +30,7 @@ UNIT_SOURCES := $(wildcard tests/unit/*.c)
 
 # libxenpci: the tables in a process, and topologies from anywhere.
 LIB_SOURCES := $(CORE_SOURCES) $(PROCESS_SOURCES) lib/message.c \
+	lib/json.c \
 	$(wildcard lib/config_space/*.c lib/topology/*.c lib/trace/*.c)
 # What the agent and the tool share beside it: talking to a real Xen.
 AGENT_LIB_SOURCES := $(wildcard lib/hypervisor/*.c lib/agree/*.c) \

@@ -3,9 +3,8 @@
 #include <string.h>
 
 #include "agent.h"
-#include "progress.h"
 #include "text.h"
-#include "topology.h"
+#include "source.h"
 
 void agent_init(struct agent *agent)
 {

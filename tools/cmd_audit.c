@@ -11,7 +11,6 @@
 #include "agree/difference.h"
 #include "agree/report.h"
 #include "agent.h"
-#include "colour.h"
 #include "text.h"
 
 #define TEXT_LENGTH 320

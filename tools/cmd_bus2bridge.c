@@ -2,9 +2,7 @@
 /* xl-pci bus2bridge: which bridge leads to which bus. */
 #include <stdio.h>
 
-#include "json.h"
-#include "text.h"
-#include "tool.h"
+#include "source.h"
 
 static void print_line(const struct xpci_snapshot *snapshot,
                        const struct xpci_bus_info *bus)
@@ -51,7 +49,7 @@ static int print_json(const struct xpci_snapshot *snapshot)
 
         json_open(&json, NULL, '{');
         json_format(&json, "segment", "%04x", bus->segment);
-        json_format(&json, "bus", "%02x", bus->bus);
+        json_bus(&json, "bus", true, bus->bus);
         json_sbdf(&json, "bridge", &bus->bridge);
         json_sbdf(&json, "alias", bus->has_upstream ? &bus->upstream : NULL);
         json_close(&json);

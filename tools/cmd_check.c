@@ -2,10 +2,7 @@
 /* xl-pci check: what is wrong, and what to do about it. */
 #include <stdio.h>
 
-#include "colour.h"
-#include "json.h"
-#include "text.h"
-#include "tool.h"
+#include "source.h"
 
 /* An xpci_problem_told. */
 static void print_problem(void *data,
@@ -93,10 +90,7 @@ static int print_json(const struct xpci_snapshot *snapshot)
         json_open(&json, NULL, '{');
         json_text(&json, "kind", xpci_problem_name(problem->kind));
         json_sbdf(&json, "sbdf", problem->has_sbdf ? &problem->sbdf : NULL);
-        if ( problem->has_bus )
-            json_format(&json, "bus", "%02x", problem->bus);
-        else
-            json_text(&json, "bus", NULL);
+        json_bus(&json, "bus", problem->has_bus, problem->bus);
         json_text(&json, "text", problem->text);
         json_close(&json);
     }

@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "agree/difference.h"
-#include "colour.h"
-#include "names.h"
-#include "text.h"
-#include "topology.h"
+#include "source.h"
 
 static enum colour colour_of(enum difference_kind kind)
 {

@@ -5,11 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "colour.h"
 #include "guests.h"
-#include "json.h"
-#include "names.h"
-#include "text.h"
 
 #define TEXT_LENGTH 256
 

@@ -2,10 +2,7 @@
 /* xl-pci list: the devices, a line each. */
 #include <stdio.h>
 
-#include "json.h"
-#include "names.h"
-#include "text.h"
-#include "tool.h"
+#include "source.h"
 
 static void print_line(struct names *names,
                        const struct xpci_device_info *device)
@@ -51,21 +48,10 @@ static void json_device(struct json_writer *json, struct names *names,
     json_format(json, "class", "%06x", device->class_revision >> 8);
     json_format(json, "vendor", "%04x", device->vendor);
     json_format(json, "device", "%04x", device->device);
-    if ( is_bridge )
-    {
-        json_format(json, "secondary", "%02x", device->secondary);
-        json_format(json, "subordinate", "%02x", device->subordinate);
-    }
-    else
-    {
-        json_text(json, "secondary", NULL);
-        json_text(json, "subordinate", NULL);
-    }
+    json_bus(json, "secondary", is_bridge, device->secondary);
+    json_bus(json, "subordinate", is_bridge, device->subordinate);
     json_sbdf(json, "physfn", is_virtfn ? &device->physfn : NULL);
-    if ( device->node != XPCI_NO_NODE )
-        json_number(json, "node", device->node);
-    else
-        json_text(json, "node", NULL);
+    json_node(json, "node", device->node);
     if ( names )
         json_text(json, "name", names_device(names, name, device, true));
     json_close(json);

@@ -5,8 +5,6 @@
 #include <string.h>
 
 #include "history.h"
-#include "json.h"
-#include "text.h"
 
 /*
  * One reading of what was asked for: after a renumbering an SBDF can mean the

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "json.h"
-#include "names.h"
-#include "tool.h"
+#include "source.h"
 #include "tree.h"
 
 /* What one level adds to a line at most: "+-[0000:00]-" and a bus's note. */
@@ -143,12 +141,12 @@ static void json_bridge(struct json_writer *json,
 {
     enum xpci_problem problem = xpci_device_problem(bridge);
 
-    json_format(json, "secondary", "%02x", bridge->secondary);
-    json_format(json, "subordinate", "%02x", bridge->subordinate);
+    json_bus(json, "secondary", true, bridge->secondary);
+    json_bus(json, "subordinate", true, bridge->subordinate);
     json_text(json, "problem", problem ? xpci_problem_name(problem) : NULL);
 }
 
-static void json_device(struct json_writer *json, struct names *names,
+static void open_device(struct json_writer *json, struct names *names,
                         const struct xpci_device_info *device)
 {
     char sbdf[XPCI_SBDF_LENGTH];
@@ -164,11 +162,11 @@ static void json_device(struct json_writer *json, struct names *names,
     json_open(json, "buses", '[');
 }
 
-static void json_bus(struct json_writer *json, const struct tree_bus *bus)
+static void open_bus(struct json_writer *json, const struct tree_bus *bus)
 {
     json_open(json, NULL, '{');
     json_format(json, "segment", "%04x", bus->segment);
-    json_format(json, "bus", "%02x", bus->bus);
+    json_bus(json, "bus", true, bus->bus);
     json_text(json, "note", bus->note);
     json_open(json, "devices", '[');
 }
@@ -187,10 +185,10 @@ static int print_json(struct tree *tree, struct names *names)
         switch ( step.event )
         {
         case TREE_BUS:
-            json_bus(&json, step.bus);
+            open_bus(&json, step.bus);
             break;
         case TREE_DEVICE:
-            json_device(&json, names, step.device);
+            open_device(&json, names, step.device);
             break;
         default: /* the array of children, then the object */
             json_close(&json);

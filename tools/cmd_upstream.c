@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "json.h"
-#include "text.h"
-#include "tool.h"
+#include "source.h"
 
 static bool parse_argument(const char *text, uint32_t *sbdf)
 {
@@ -68,10 +66,7 @@ static int print_json(const struct xpci_snapshot *snapshot, uint32_t sbdf,
     json_sbdf(&json, "bridge", bus ? &bus->bridge : NULL);
     json_sbdf(&json, "alias", aliased ? &bus->upstream : NULL);
     json_text(&json, "type", bridge ? xpci_type_name(bridge->type) : NULL);
-    if ( aliased )
-        json_format(&json, "secondary", "%02x", bus->secondary);
-    else
-        json_text(&json, "secondary", NULL);
+    json_bus(&json, "secondary", aliased, aliased ? bus->secondary : 0);
     json_close(&json);
     return json_end(&json);
 }

@@ -8,8 +8,6 @@
 
 #include <xenstore.h>
 
-#include "colour.h"
-#include "json.h"
 #include "tool.h"
 #include "xenstore.h"
 

@@ -3,8 +3,7 @@
 #ifndef XL_PCI_DUMP_H
 #define XL_PCI_DUMP_H
 
-#include "names.h"
-#include "topology.h"
+#include "source.h"
 
 /* All print to standard output, and return the exit code to end with. */
 

@@ -12,7 +12,6 @@
 
 #include "alike.h"
 #include "dump.h"
-#include "text.h"
 
 /* Longer names are cut. */
 #define NAME_SHOWN 56U

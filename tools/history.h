@@ -6,7 +6,7 @@
 #ifndef XL_PCI_HISTORY_H
 #define XL_PCI_HISTORY_H
 
-#include "topology.h"
+#include "source.h"
 #include "xenstore.h"
 
 struct history {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xl-pci: the PCI topology that Xen works with, for administrators. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,32 +14,6 @@ static const struct command *const commands[] = {
     &command_plan,  &command_repair, &command_translate,  &command_guests,
     &command_watch, &command_replay,
 };
-
-static void message(const char *kind, const char *format, va_list arguments)
-{
-    fflush(stdout);
-    fprintf(stderr, "xl-pci: %s", kind);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-}
-
-void tool_error(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    message("", format, arguments);
-    va_end(arguments);
-}
-
-void tool_warning(const char *format, ...)
-{
-    va_list arguments;
-
-    va_start(arguments, format);
-    message("warning: ", format, arguments);
-    va_end(arguments);
-}
 
 /* All of it fits a screen of 24 lines. */
 static void print_help(void)

@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "hypervisor/backend.h"
-#include "progress.h"
-#include "topology.h"
+#include "source.h"
 
 void topology_init(struct topology *topology)
 {

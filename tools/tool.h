@@ -8,13 +8,7 @@
 
 #include <xen-pci/embedded.h>
 
-/* Exit codes (formats.md). */
-enum tool_exit {
-    TOOL_DONE = 0,
-    TOOL_WRONG = 1,   /* done, and something is wrong */
-    TOOL_USAGE = 2,   /* usage, or input that cannot be read */
-    TOOL_REFUSED = 3, /* the system refused, or there is no such device */
-};
+#include "text.h"
 
 struct command;
 
@@ -69,11 +63,6 @@ extern const struct command command_watch;
 extern const struct command command_dump;
 extern const struct command command_replay;
 
-/* A line on standard error that begins with the tool's name. */
-void tool_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void tool_warning(const char *format, ...)
-    __attribute__((format(printf, 1, 2)));
-
 /*
  * Read the options that `call->command` takes from argv[0...] and leave the
  * rest in `call`.  False after an error was said.
@@ -83,18 +72,7 @@ bool options_parse(struct invocation *call, int argc, char **argv);
 /* The options that `letters` names, a line each, to standard output. */
 void options_print(const char *letters);
 
-/*
- * The topology that the options name: a dump, a directory, or this machine.
- * On TOOL_DONE `snapshot` (initialised by the caller) is filled; otherwise
- * the error was said, and the exit code to end with is returned.
- */
-enum tool_exit source_read(struct xpci_snapshot *snapshot,
-                           const struct invocation *call);
-
-/* The options that source_read() looks at. */
+/* The options that name a topology (source.h). */
 #define SOURCE_OPTIONS "FSE"
-
-/* "1 device", "2 devices". */
-#define PLURAL(count) ((count) == 1 ? "" : "s")
 
 #endif /* XL_PCI_TOOL_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A topology with the config space that it was read from. */
-#ifndef XL_PCI_TOPOLOGY_H
-#define XL_PCI_TOPOLOGY_H
+#ifndef XL_PCI_SOURCE_H
+#define XL_PCI_SOURCE_H
 
 #include "agree/view.h"
 #include "tool.h"
@@ -14,6 +14,14 @@ struct topology {
 
 void topology_init(struct topology *topology);
 void topology_dispose(struct topology *topology);
+
+/*
+ * The topology that the options name: a dump, a directory, or this machine.
+ * On TOOL_DONE `snapshot` (initialised by the caller) is filled; otherwise
+ * the error was said, and the exit code to end with is returned.
+ */
+enum tool_exit source_read(struct xpci_snapshot *snapshot,
+                           const struct invocation *call);
 
 /*
  * What the options name, as source_read() has it.  `topology` is initialised
@@ -37,4 +45,4 @@ struct view_source topology_named_source(const struct invocation *call);
 /* A config_space_warn that prints a warning. */
 void topology_warn(void *data, const char *text);
 
-#endif /* XL_PCI_TOPOLOGY_H */
+#endif /* XL_PCI_SOURCE_H */
