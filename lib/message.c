@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Messages about errors and warnings.
+ */
 #include <stdio.h>
 
 #include "message.h"
@@ -28,6 +31,22 @@ void message_set(struct xpci_message *message, const char *format, ...)
     va_start(arguments, format);
     message_set_va(message, format, arguments);
     va_end(arguments);
+}
+
+int message_unexpected(struct xpci_message *message, const char *name,
+                       unsigned long line, const char *found,
+                       const char *format, ...)
+{
+    struct xpci_message expected;
+    va_list arguments;
+
+    va_start(arguments, format);
+    message_set_va(&expected, format, arguments);
+    va_end(arguments);
+    message_set(message, "%.200s:%lu: found %.100s, expected %.150s", name,
+                line, found, expected.text);
+
+    return -EINVAL;
 }
 
 void warning_say(const struct warning_sink *sink, const char *format, ...)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Saying what went wrong, and saying it once.
+ * Messages about errors and warnings.
  */
 #ifndef LIB_MESSAGE_H
 #define LIB_MESSAGE_H
@@ -10,15 +10,24 @@
 #include <xen-pci/embedded.h>
 
 /*
- * Set `message` (NULL: nobody wants to know), cut to its size, with a newline
- * and other control characters replaced: names of files come from outside.
+ * Set `message` (NULL is fine), cut to its size, with newlines and other
+ * control characters replaced: names of files come from outside.
  */
 void message_set(struct xpci_message *message, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void message_set_va(struct xpci_message *message, const char *format,
                     va_list arguments) __attribute__((format(printf, 2, 0)));
 
-/* Who is told of what is readable only in part. */
+/*
+ * "NAME:LINE: found FOUND, expected ..." of input that cannot be read.
+ * Returns -EINVAL.
+ */
+int message_unexpected(struct xpci_message *message, const char *name,
+                       unsigned long line, const char *found,
+                       const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Receives warnings about input that is readable only in part. */
 struct warning_sink {
     config_space_warn *warn; /* may be NULL */
     void *data;

@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Keys and values of a part of xenstore: sorting, and what differs.
+ */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
+#include "array.h"
 #include "xenstore_tree.h"
 
 void tree_init(struct tree *tree)
 {
-    *tree = (struct tree){ NULL, 0, 0 };
+    *tree = (struct tree){ NULL, 0 };
 }
 
 void tree_dispose(struct tree *tree)
@@ -23,44 +26,24 @@ void tree_dispose(struct tree *tree)
     tree_init(tree);
 }
 
-static int reserve(struct tree *tree)
-{
-    size_t room = tree->room ? tree->room * 2 : 64;
-    struct tree_entry *bigger;
-
-    if ( tree->count < tree->room )
-        return 0;
-    bigger = realloc(tree->entries, room * sizeof(*bigger));
-    if ( !bigger )
-        return -ENOMEM;
-    tree->entries = bigger;
-    tree->room = room;
-
-    return 0;
-}
-
 int tree_add(struct tree *tree, const char *key, const char *format, ...)
 {
     struct tree_entry entry = { NULL, NULL };
     va_list arguments;
     int length;
 
-    if ( reserve(tree) )
-        return -ENOMEM;
     va_start(arguments, format);
     length = vasprintf(&entry.value, format, arguments);
     va_end(arguments);
     if ( length < 0 )
         return -ENOMEM;
     entry.key = strdup(key);
-    if ( !entry.key )
-    {
-        free(entry.value);
-        return -ENOMEM;
-    }
-    tree->entries[tree->count++] = entry;
+    if ( entry.key && ARRAY_APPEND(tree->entries, tree->count, entry) )
+        return 0;
+    free(entry.key);
+    free(entry.value);
 
-    return 0;
+    return -ENOMEM;
 }
 
 static int compare(const void *first, const void *second)

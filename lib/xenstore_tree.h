@@ -15,7 +15,6 @@ struct tree_entry {
 struct tree {
     struct tree_entry *entries;
     size_t count;
-    size_t room;
 };
 
 void tree_init(struct tree *tree);

@@ -8,13 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <libxlutil.h>
 
+#include "array.h"
 #include "guests.h"
 
 #define CONFIG_MOST (1U << 20)
@@ -27,26 +27,7 @@ struct literals {
         unsigned long line;
     } * items;
     size_t count;
-    size_t room;
 };
-
-static int literals_add(struct literals *literals, size_t begin, size_t end,
-                        unsigned long line)
-{
-    if ( literals->count == literals->room )
-    {
-        size_t room = literals->room ? 2 * literals->room : 16;
-        struct literal *bigger =
-            reallocarray(literals->items, room, sizeof(*bigger));
-
-        if ( !bigger )
-            return -ENOMEM;
-        literals->items = bigger;
-        literals->room = room;
-    }
-    literals->items[literals->count++] = (struct literal){ begin, end, line };
-    return 0;
-}
 
 /* A text that is read token by token. */
 struct scan {
@@ -109,27 +90,25 @@ static enum token next_token(struct scan *scan, size_t *begin, size_t *end)
 static int scan_list(struct scan *scan, struct literals *literals)
 {
     unsigned int depth = 0;
-    size_t begin, end = 0;
-    int rc = 0;
 
-    while ( !rc )
+    for ( ;; )
     {
-        unsigned long line = scan->line;
-        enum token token = next_token(scan, &begin, &end);
+        struct literal literal = { .line = scan->line };
+        enum token token = next_token(scan, &literal.begin, &literal.end);
+
+        char sign = token == TOKEN_SIGN ? scan->text[literal.begin] : '\0';
 
         if ( token == TOKEN_END || (token == TOKEN_NEWLINE && !depth) )
-            break;
-        if ( token == TOKEN_SIGN && scan->text[begin] == '=' && !depth )
-            literals->count =
-                begin && scan->text[begin - 1] == '+' ? literals->count : 0;
-        if ( token == TOKEN_SIGN && scan->text[begin] == '[' )
-            depth++;
-        if ( token == TOKEN_SIGN && scan->text[begin] == ']' && depth )
-            depth--;
-        if ( token == TOKEN_STRING && depth )
-            rc = literals_add(literals, begin, end, line);
+            return 0;
+        if ( sign == '=' && !depth && literal.begin &&
+             scan->text[literal.begin - 1] != '+' )
+            literals->count = 0;
+        depth += sign == '[';
+        depth -= sign == ']' && depth;
+        if ( token == TOKEN_STRING && depth &&
+             !ARRAY_APPEND(literals->items, literals->count, literal) )
+            return -ENOMEM;
     }
-    return rc;
 }
 
 static int find_literals(struct literals *literals, const char *text,
@@ -244,7 +223,7 @@ int guests_parse(struct guests *guests)
 {
     const struct guest_config *config =
         &guests->configs[guests->config_count - 1];
-    struct literals literals = { NULL, 0, 0 };
+    struct literals literals = { NULL, 0 };
     XLU_Config *parsed = xlu_cfg_init(stderr, config->path);
     int rc;
 
@@ -300,25 +279,21 @@ out:
 
 enum tool_exit guests_read_config(struct guests *guests, const char *path)
 {
-    struct guest_config *bigger = reallocarray(
-        guests->configs, guests->config_count + 1, sizeof(*guests->configs));
     struct guest_config config = { .path = path };
-    int rc;
+    int rc = read_text(&config);
 
-    if ( !bigger )
-    {
-        tool_error("guests: no memory");
-        return TOOL_REFUSED;
-    }
-    guests->configs = bigger;
-    rc = read_text(&config);
     if ( rc )
     {
         free(config.text);
         tool_error("%s: cannot be read: %s", path, strerror(-rc));
         return rc == -ENOMEM ? TOOL_REFUSED : TOOL_USAGE;
     }
-    guests->configs[guests->config_count++] = config;
+    if ( !ARRAY_APPEND(guests->configs, guests->config_count, config) )
+    {
+        free(config.text);
+        tool_error("guests: no memory");
+        return TOOL_REFUSED;
+    }
     rc = guests_parse(guests);
     if ( !rc )
         return TOOL_DONE;

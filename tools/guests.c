@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What guests are given, against the topology. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "array.h"
 #include "guests.h"
 
 void guests_init(struct guests *guests)
@@ -30,23 +30,11 @@ void guests_dispose(struct guests *guests)
 
 int guests_add(struct guests *guests, const struct guest_entry *entry)
 {
-    if ( guests->count == guests->room )
-    {
-        size_t room = guests->room ? 2 * guests->room : 16;
-        struct guest_entry *bigger =
-            reallocarray(guests->entries, room, sizeof(*bigger));
-
-        if ( !bigger )
-        {
-            free(entry->guest);
-            free(entry->text);
-            return -ENOMEM;
-        }
-        guests->entries = bigger;
-        guests->room = room;
-    }
-    guests->entries[guests->count++] = *entry;
-    return 0;
+    if ( ARRAY_APPEND(guests->entries, guests->count, *entry) )
+        return 0;
+    free(entry->guest);
+    free(entry->text);
+    return -ENOMEM;
 }
 
 /*

@@ -41,7 +41,6 @@ struct guest_config {
 struct guests {
     struct guest_entry *entries;
     size_t count;
-    size_t room;
     struct guest_config *configs;
     size_t config_count;
     size_t guest_count;

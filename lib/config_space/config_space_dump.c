@@ -49,25 +49,9 @@ struct reader {
     char first_omitted[SHOWN + 1];
 };
 
-static int bad(const struct reader *reader, unsigned long line,
-               const char *found, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-/* "NAME:LINE: found FOUND, expected ...". */
-static int bad(const struct reader *reader, unsigned long line,
-               const char *found, const char *format, ...)
-{
-    struct xpci_message expected;
-    va_list arguments;
-
-    va_start(arguments, format);
-    message_set_va(&expected, format, arguments);
-    va_end(arguments);
-    message_set(reader->message, "%.200s:%lu: found %.100s, expected %.150s",
-                reader->name, line, found, expected.text);
-
-    return -EINVAL;
-}
+#define bad(reader, line, found, ...)                                  \
+    message_unexpected((reader)->message, (reader)->name, line, found, \
+                       __VA_ARGS__)
 
 static int bad_line(const struct reader *reader, const char *text,
                     const char *expected)

@@ -405,16 +405,15 @@ static int parse(const char *text, size_t size, const char *name,
         if ( *object && end == size )
             return 0;
     }
-    message_set(message, "%.200s:%lu: found %s, expected one JSON object", name,
-                line_of(text, end),
-                error == json_tokener_success ? "text after its end"
-                : error == json_tokener_continue
-                    ? "the end of the file"
-                    : json_tokener_error_desc(error));
     json_object_put(*object);
     *object = NULL;
 
-    return -EINVAL;
+    return message_unexpected(
+        message, name, line_of(text, end),
+        error == json_tokener_success    ? "text after its end"
+        : error == json_tokener_continue ? "the end of the file"
+                                         : json_tokener_error_desc(error),
+        "one JSON object");
 }
 
 int snapshot_read_json(struct xpci_snapshot *snapshot, FILE *in,

@@ -16,16 +16,23 @@
 #define DEFAULT_VENDOR 0x1af4U
 #define DEFAULT_DEVICE 0x1000U
 
+int trace_bad_line(const struct trace_words *words, const char *found,
+                   const char *expected)
+{
+    return message_unexpected(words->message, words->name, words->line, found,
+                              "%s", expected);
+}
+
+/* `found` is a word; NULL: the line ends. */
 static int bad(const struct trace_words *words, const char *found,
                const char *expected)
 {
-    message_set(words->message,
-                found ? "%.200s:%lu: found \"%.60s\", expected %s"
-                      : "%.200s:%lu: found %s, expected %s",
-                words->name, words->line, found ? found : "the end of the line",
-                expected);
+    char quoted[64];
 
-    return -EINVAL;
+    snprintf(quoted, sizeof(quoted), found ? "\"%.60s\"" : "%s",
+             found ? found : "the end of the line");
+
+    return trace_bad_line(words, quoted, expected);
 }
 
 static const char *peek(const struct trace_words *words)

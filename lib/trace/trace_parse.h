@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Parsing one line of a trace, word by word.
+ */
 #ifndef LIB_TRACE_TRACE_PARSE_H
 #define LIB_TRACE_TRACE_PARSE_H
 
@@ -17,7 +20,11 @@ struct trace_words {
     unsigned int next;
 };
 
-/* What a line says.  0, or -EINVAL with a message. */
+/* "FILE:LINE: found FOUND, expected EXPECTED".  Returns -EINVAL. */
+int trace_bad_line(const struct trace_words *words, const char *found,
+                   const char *expected);
+
+/* Parse a line into a statement.  0, or -EINVAL with a message. */
 int __must_check trace_parse_statement(struct trace_words *words,
                                        struct trace_statement *statement);
 

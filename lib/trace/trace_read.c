@@ -92,36 +92,19 @@ static int take_line(struct trace *trace, struct trace_words *words, char *line)
     {
         if ( !strcmp(text, FIRST_LINE) )
             return 0;
-        message_set(words->message,
-                    "%.200s:1: found \"%.60s\", expected \"" FIRST_LINE "\"",
-                    words->name, text);
-        return -EINVAL;
+        snprintf(copy, sizeof(copy), "\"%.60s\"", text);
+        return trace_bad_line(words, copy, "\"" FIRST_LINE "\"");
     }
     if ( !*text )
         return comment ? append(trace, &statement, trim_end(comment)) : 0;
 
     snprintf(copy, sizeof(copy), "%s", text);
     if ( split(words, copy) )
-    {
-        message_set(words->message,
-                    "%.200s:%lu: found more than %u words, expected a "
-                    "statement",
-                    words->name, words->line, TRACE_WORDS_MOST);
-        return -EINVAL;
-    }
+        return trace_bad_line(words, "more than 16 words", "a statement");
     if ( trace_parse_statement(words, &statement) )
         return -EINVAL;
 
     return append(trace, &statement, text);
-}
-
-static int bad_line(const struct trace_words *words, const char *found,
-                    const char *expected)
-{
-    message_set(words->message, "%.200s:%lu: found %s, expected %s",
-                words->name, words->line, found, expected);
-
-    return -EINVAL;
 }
 
 /* A line into `line`: 1, 0 at the end, or an error. */
@@ -133,10 +116,10 @@ static int get_line(const struct trace_words *words, FILE *in, char *line)
     while ( (c = getc(in)) != EOF && c != '\n' )
     {
         if ( !c )
-            return bad_line(words, "a NUL byte", "text");
+            return trace_bad_line(words, "a NUL byte", "text");
         if ( length >= LINE_MOST - 1 )
-            return bad_line(words, "a line without end",
-                            "at most 4095 characters");
+            return trace_bad_line(words, "a line without end",
+                                  "at most 4095 characters");
         line[length++] = (char)c;
     }
     line[length] = '\0';
@@ -165,7 +148,7 @@ static int read_all(struct trace *trace, FILE *in, struct trace_words *words)
             return rc;
     }
     if ( !rc && words->line == 1 )
-        rc = bad_line(words, "an empty file", "\"" FIRST_LINE "\"");
+        rc = trace_bad_line(words, "an empty file", "\"" FIRST_LINE "\"");
 
     return rc;
 }
