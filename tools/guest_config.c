@@ -95,8 +95,7 @@ static int scan_list(struct scan *scan, struct literals *literals)
     {
         struct literal literal = { .line = scan->line };
         enum token token = next_token(scan, &literal.begin, &literal.end);
-
-        char sign = token == TOKEN_SIGN ? scan->text[literal.begin] : '\0';
+        int sign = token == TOKEN_SIGN ? scan->text[literal.begin] : 0;
 
         if ( token == TOKEN_END || (token == TOKEN_NEWLINE && !depth) )
             return 0;

@@ -45,44 +45,132 @@ int xpci_snapshot_add_problem_of(struct xpci_snapshot *snapshot,
 
 #define BRIDGE_CLASH (XPCI_BRIDGE | XPCI_CONFIGURED | XPCI_CONFLICT)
 
-/* `inner` sits in the range of `outer`, and its own range ends in there. */
-static bool is_behind(const struct xpci_device_info *inner,
-                      const struct xpci_device_info *outer)
+/* Tables of a hypervisor can say anything: only these can clash. */
+static bool can_clash(const struct xpci_device_info *bridge)
 {
-    return XPCI_BUS(inner->sbdf) >= outer->secondary &&
+    return (bridge->flags & BRIDGE_CLASH) == BRIDGE_CLASH &&
+           XPCI_BUS(bridge->sbdf) < bridge->secondary &&
+           bridge->secondary <= bridge->subordinate;
+}
+
+/* `inner` sits in the range of `outer`, and its own range ends in there. */
+static bool nests(const struct xpci_device_info *inner,
+                  const struct xpci_device_info *outer)
+{
+    return outer->secondary <= XPCI_BUS(inner->sbdf) &&
            XPCI_BUS(inner->sbdf) <= outer->subordinate &&
            inner->subordinate <= outer->subordinate;
 }
 
-/* docs/rules.md: they share a bus, and neither is behind the other. */
+/* docs/rules.md: they share a bus, and neither nests in the other. */
 static bool clash(const struct xpci_device_info *a,
                   const struct xpci_device_info *b)
 {
-    return a->sbdf != b->sbdf &&
-           XPCI_SEGMENT(a->sbdf) == XPCI_SEGMENT(b->sbdf) &&
-           (b->flags & BRIDGE_CLASH) == BRIDGE_CLASH &&
+    return a->sbdf != b->sbdf && can_clash(b) &&
            a->secondary <= b->subordinate && b->secondary <= a->subordinate &&
-           !is_behind(a, b) && !is_behind(b, a);
+           !nests(a, b) && !nests(b, a);
 }
 
-static int name_conflict(const struct xpci_snapshot *snapshot,
+/*
+ * To count the bridges that clash with one, it need not be compared with all
+ * others: below[x][y] bridges have a bus number below x (the bus that they
+ * are on, or their secondary bus), and a subordinate bus below y.
+ */
+#define BUSES 256U
+
+struct bus_counts {
+    uint32_t below[BUSES + 1][BUSES + 1];
+};
+
+struct clashes {
+    const struct xpci_device_info *first, *end; /* of the segment */
+    struct bus_counts by_bus;                   /* the bus a bridge is on */
+    struct bus_counts by_secondary;
+};
+
+static void counts_add_up(struct bus_counts *counts)
+{
+    unsigned int x, y;
+
+    for ( x = 1; x <= BUSES; x++ )
+        for ( y = 1; y <= BUSES; y++ )
+            counts->below[x][y] += counts->below[x - 1][y] +
+                                   counts->below[x][y - 1] -
+                                   counts->below[x - 1][y - 1];
+}
+
+/* Bridges whose two numbers are in these ranges. */
+static uint32_t count_box(const struct bus_counts *counts, unsigned int first,
+                          unsigned int last, unsigned int subordinate_first,
+                          unsigned int subordinate_last)
+{
+    return counts->below[last + 1][subordinate_last + 1] -
+           counts->below[first][subordinate_last + 1] -
+           counts->below[last + 1][subordinate_first] +
+           counts->below[first][subordinate_first];
+}
+
+/* Count the bridges in the segment of `member`. */
+static void clashes_fill(struct clashes *clashes,
+                         const struct xpci_snapshot *snapshot,
+                         const struct xpci_device_info *member)
+{
+    const struct xpci_device_info *end =
+        snapshot->devices + snapshot->device_count;
+    uint16_t segment = XPCI_SEGMENT(member->sbdf);
+    const struct xpci_device_info *bridge = member;
+
+    memset(clashes, 0, sizeof(*clashes));
+    while ( bridge > snapshot->devices &&
+            XPCI_SEGMENT(bridge[-1].sbdf) == segment )
+        bridge--;
+    clashes->first = bridge;
+    for ( ; bridge < end && XPCI_SEGMENT(bridge->sbdf) == segment; bridge++ )
+    {
+        if ( !can_clash(bridge) )
+            continue;
+        clashes->by_bus
+            .below[XPCI_BUS(bridge->sbdf) + 1U][bridge->subordinate + 1U]++;
+        clashes->by_secondary
+            .below[bridge->secondary + 1U][bridge->subordinate + 1U]++;
+    }
+    clashes->end = bridge;
+    counts_add_up(&clashes->by_bus);
+    counts_add_up(&clashes->by_secondary);
+}
+
+static uint32_t count_clashes(const struct clashes *clashes,
+                              const struct xpci_device_info *bridge)
+{
+    unsigned int bus = XPCI_BUS(bridge->sbdf), secondary = bridge->secondary;
+    unsigned int subordinate = bridge->subordinate, last = BUSES - 1;
+    uint32_t overlapping =
+        count_box(&clashes->by_secondary, 0, subordinate, secondary, last);
+    uint32_t around =
+        count_box(&clashes->by_secondary, 0, bus, subordinate, last);
+    uint32_t inside =
+        count_box(&clashes->by_bus, secondary, subordinate, 0, subordinate);
+
+    /* It overlaps with itself, and does not nest in itself. */
+    return overlapping - around - inside - 1;
+}
+
+static int name_conflict(const struct clashes *clashes,
+                         const struct xpci_device_info *bridge,
                          struct xpci_snapshot_problem *problem)
 {
-    const struct xpci_device_info *bridge =
-        xpci_snapshot_device(snapshot, problem->sbdf);
-    const struct xpci_device_info *other = NULL;
+    uint32_t count = count_clashes(clashes, bridge);
     char sbdf[XPCI_SBDF_LENGTH], others[XPCI_SBDF_LENGTH], more[32] = "";
-    size_t i, count = 0;
+    const struct xpci_device_info *other = clashes->first;
     char *text;
 
-    for ( i = 0; bridge && i < snapshot->device_count; i++ )
-        if ( clash(bridge, &snapshot->devices[i]) && !count++ )
-            other = &snapshot->devices[i];
-    /* The other one can be only a way, and no device. */
-    if ( !other )
+    while ( other < clashes->end && !clash(bridge, other) )
+        other++;
+    /* The other one can be a bridge only, and no device. */
+    if ( other == clashes->end )
         return 0;
     if ( count > 1 )
-        snprintf(more, sizeof(more), " and %zu more", count - 1);
+        snprintf(more, sizeof(more), " and %u more", count - 1);
     if ( asprintf(&text,
                   "the buses %02x-%02x of bridge %s clash with %02x-%02x of "
                   "bridge %s%s; report both again once their bus numbers are "
@@ -100,13 +188,30 @@ static int name_conflict(const struct xpci_snapshot *snapshot,
 
 int xpci_snapshot_name_conflicts(struct xpci_snapshot *snapshot)
 {
+    struct clashes *clashes = NULL;
     size_t i;
     int rc = 0;
 
     for ( i = 0; !rc && i < snapshot->problem_count; i++ )
-        if ( snapshot->problems[i].kind == XPCI_PROBLEM_CONFLICT &&
-             snapshot->problems[i].has_sbdf )
-            rc = name_conflict(snapshot, &snapshot->problems[i]);
+    {
+        struct xpci_snapshot_problem *problem = &snapshot->problems[i];
+        const struct xpci_device_info *bridge = NULL;
+        bool is_new;
+
+        if ( problem->kind == XPCI_PROBLEM_CONFLICT && problem->has_sbdf )
+            bridge = xpci_snapshot_device(snapshot, problem->sbdf);
+        if ( !bridge || !can_clash(bridge) )
+            continue;
+        is_new = !clashes;
+        if ( is_new )
+            clashes = malloc(sizeof(*clashes));
+        if ( !clashes )
+            return -ENOMEM;
+        if ( is_new || bridge < clashes->first || bridge >= clashes->end )
+            clashes_fill(clashes, snapshot, bridge);
+        rc = name_conflict(clashes, bridge, problem);
+    }
+    free(clashes);
 
     return rc;
 }
@@ -137,7 +242,7 @@ static bool is_alike(const struct xpci_snapshot_problem *a,
            !strcmp(in_a + BUS_WORDS_LENGTH, in_b + BUS_WORDS_LENGTH);
 }
 
-/* Marks the problems of the next buses that are alike; the last such bus. */
+/* Mark the same problem of the next buses as told; the last such bus. */
 static uint8_t take_run(const struct xpci_snapshot *snapshot, size_t first,
                         bool *told)
 {
@@ -145,11 +250,13 @@ static uint8_t take_run(const struct xpci_snapshot *snapshot, size_t first,
     unsigned int last = problem->bus;
     size_t i;
 
+    if ( !find_bus(problem) )
+        return problem->bus;
     for ( i = first + 1; i < snapshot->problem_count; i++ )
     {
         const struct xpci_snapshot_problem *next = &snapshot->problems[i];
 
-        /* They are sorted by bus. */
+        /* Problems are sorted by bus. */
         if ( next->segment != problem->segment || next->bus > last + 1 )
             break;
         if ( told[i] || next->bus != last + 1 || !is_alike(problem, next) )

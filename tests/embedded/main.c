@@ -11,6 +11,7 @@
 
 #include "config_space/device_list.h"
 #include "process/embedded_state.h"
+#include "conflicts.h"
 #include "tree.h"
 
 #define HEADER_ONLY 64
@@ -338,6 +339,8 @@ int main(void)
         { "PFs before VFs", test_order },
         { "neighbours are mapped anew", test_neighbours_are_mapped_anew },
         { "boot without memory", test_boot_without_memory },
+        { "bridges in conflict are named", test_conflicts_named },
+        { "many bridges in conflict", test_many_conflicts },
         CU_TEST_INFO_NULL,
     };
     static CU_SuiteInfo suites[] = {
