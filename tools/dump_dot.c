@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#include "alike.h"
+#include "group.h"
 #include "dump.h"
 
 /* Longer names are cut. */
@@ -27,7 +27,7 @@
 struct picture {
     FILE *out;
     const struct xpci_snapshot *snapshot;
-    const struct alike *alike;
+    const struct groups *groups;
     struct names *names;
     /* How many buses each table on the way stands for. */
     size_t copies[TREE_DEPTH + 1];
@@ -212,7 +212,7 @@ static void print_bus(const struct picture *picture,
               out);
     for ( i = bus->first; i < bus->end; i += count )
     {
-        count = alike_run(picture->alike, i, bus->end);
+        count = groups_count(picture->groups, i, bus->end);
         print_row(picture, i, count);
     }
     fputs("</TABLE>>];\n", out);
@@ -275,7 +275,7 @@ static void print_buses(struct picture *picture, struct tree *tree)
         {
             size_t index = (size_t)(step.device - picture->snapshot->devices);
             size_t count =
-                alike_run(picture->alike, index, bus_end[step.depth]);
+                groups_count(picture->groups, index, bus_end[step.depth]);
 
             if ( index < run_end[step.depth] )
             {
@@ -328,16 +328,16 @@ static enum tool_exit print_picture(FILE *out, const struct topology *topology,
     struct picture picture = { .out = out,
                                .snapshot = &topology->snapshot,
                                .names = names };
-    struct alike *alike = alike_open(&topology->snapshot);
+    struct groups *groups = groups_open(&topology->snapshot);
     struct tree *tree = tree_open(&topology->snapshot);
     enum tool_exit result = TOOL_REFUSED;
 
-    if ( !alike || !tree )
+    if ( !groups || !tree )
     {
         tool_error("dump: no memory for the picture");
         goto out;
     }
-    picture.alike = alike;
+    picture.groups = groups;
     fputs("digraph \"xl-pci\" {\nrankdir=LR; ranksep=0.6; nodesep=0.12;\n"
           "graph [fontname=\"" FONT "\", fontsize=11];\n"
           "node [shape=plain, fontname=\"" FONT "\", fontsize=10];\n"
@@ -350,7 +350,7 @@ static enum tool_exit print_picture(FILE *out, const struct topology *topology,
 
 out:
     tree_close(tree);
-    alike_close(alike);
+    groups_close(groups);
     return result;
 }
 

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The SBDFs that devices had before buses were renumbered.
+ */
 #include <errno.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What devices were called before buses were renumbered: by an older
- * topology, or by what the daemon saw.
+ * The SBDFs that devices had before buses were renumbered: from an older
+ * snapshot, or from the daemon's report.
  */
 #ifndef XL_PCI_HISTORY_H
 #define XL_PCI_HISTORY_H

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Walking a snapshot as a tree of buses and devices.
+ */
 #include <stdlib.h>
 
 #include "tree.h"
@@ -163,10 +166,7 @@ static void cut_cycle(const struct tree *tree, struct tree_bus *bus)
     lowest->note = "its way up goes round";
 }
 
-/*
- * A way has at most 256 buses.  After so many steps up, what is left stands
- * on a cycle.
- */
+/* A walk to the root has at most 256 buses; a longer one is on a cycle. */
 static void cut_cycles(struct tree *tree)
 {
     size_t i;

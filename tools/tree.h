@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A topology as a tree of buses and devices, walked step by step without
- * recursion.  A stock Xen's tables may go round: each bus comes once.
+ * Walking a snapshot as a tree of buses and devices, without recursion.  In
+ * a stock Xen's tables the walk to the root can loop: each bus comes once.
  */
 #ifndef XL_PCI_TREE_H
 #define XL_PCI_TREE_H

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Reading xenstore: subtrees, and the renumbering that the daemon reports.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 

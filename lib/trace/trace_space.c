@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Config space as the statements of a trace describe it.
+ */
 #include <stdlib.h>
 
 #include <pci/header.h>

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Groups of neighbouring devices that a picture shows once.
+ */
 #include <stdlib.h>
 
-#include "alike.h"
+#include "group.h"
 
 /* Fewer than these are shown one by one; VFs are many by nature. */
 #define RUN_LEAST 3U
 #define VF_RUN_LEAST 2U
 
-struct alike {
+struct groups {
     const struct xpci_snapshot *snapshot;
-    uint64_t *kind; /* of each device: equal numbers for what is alike */
+    uint64_t *kind; /* of each device: equal numbers for devices alike */
 };
 
 /* FNV-1a, a number at a time. */
@@ -25,7 +28,7 @@ static uint64_t mix(uint64_t hash, uint64_t number)
 
 #define MIX_FIRST 0xcbf29ce484222325ULL
 
-static bool is_troubled(const struct xpci_snapshot *snapshot,
+static bool has_problem(const struct xpci_snapshot *snapshot,
                         const struct xpci_device_info *device)
 {
     size_t i;
@@ -38,7 +41,7 @@ static bool is_troubled(const struct xpci_snapshot *snapshot,
     return false;
 }
 
-/* What a device is by itself; one in trouble is like no other. */
+/* Kind of the device alone; a device with a problem is alone of its kind. */
 static uint64_t own_kind(const struct xpci_snapshot *snapshot,
                          const struct xpci_device_info *device)
 {
@@ -52,14 +55,14 @@ static uint64_t own_kind(const struct xpci_snapshot *snapshot,
         hash = mix(hash, XPCI_DEVFN(device->physfn));
         hash = mix(hash, (device->sbdf >> 8) - (device->physfn >> 8));
     }
-    if ( is_troubled(snapshot, device) )
+    if ( has_problem(snapshot, device) )
         hash = mix(hash, device->sbdf);
 
     return hash;
 }
 
-/* Bottom up, along a walk of the tree: each level's number so far. */
-static void find_kinds(struct alike *alike, struct tree *tree)
+/* Walk the tree bottom up; `level` has the number of each level so far. */
+static void find_kinds(struct groups *groups, struct tree *tree)
 {
     uint64_t level[TREE_DEPTH + 1] = { 0 };
     struct tree_step step;
@@ -73,13 +76,13 @@ static void find_kinds(struct alike *alike, struct tree *tree)
             level[step.depth + 1] = MIX_FIRST;
             break;
         case TREE_DEVICE:
-            level[step.depth + 1] = own_kind(alike->snapshot, step.device);
+            level[step.depth + 1] = own_kind(groups->snapshot, step.device);
             break;
         case TREE_BUS_END:
             level[step.depth] = mix(level[step.depth], level[step.depth + 1]);
             break;
         default:
-            alike->kind[step.device - alike->snapshot->devices] =
+            groups->kind[step.device - groups->snapshot->devices] =
                 level[step.depth + 1];
             level[step.depth] =
                 mix(mix(level[step.depth], XPCI_DEVFN(step.device->sbdf)),
@@ -89,43 +92,44 @@ static void find_kinds(struct alike *alike, struct tree *tree)
     }
 }
 
-struct alike *alike_open(const struct xpci_snapshot *snapshot)
+struct groups *groups_open(const struct xpci_snapshot *snapshot)
 {
-    struct alike *alike = calloc(1, sizeof(*alike));
+    struct groups *groups = calloc(1, sizeof(*groups));
     struct tree *tree = tree_open(snapshot);
 
-    if ( alike )
+    if ( groups )
     {
-        alike->snapshot = snapshot;
-        alike->kind = calloc(snapshot->device_count + 1, sizeof(*alike->kind));
+        groups->snapshot = snapshot;
+        groups->kind =
+            calloc(snapshot->device_count + 1, sizeof(*groups->kind));
     }
-    if ( !alike || !tree || !alike->kind )
+    if ( !groups || !tree || !groups->kind )
     {
-        alike_close(alike);
-        alike = NULL;
+        groups_close(groups);
+        groups = NULL;
     }
     else
-        find_kinds(alike, tree);
+        find_kinds(groups, tree);
     tree_close(tree);
 
-    return alike;
+    return groups;
 }
 
-void alike_close(struct alike *alike)
+void groups_close(struct groups *groups)
 {
-    if ( !alike )
+    if ( !groups )
         return;
-    free(alike->kind);
-    free(alike);
+    free(groups->kind);
+    free(groups);
 }
 
-size_t alike_run(const struct alike *alike, size_t index, size_t end)
+size_t groups_count(const struct groups *groups, size_t index, size_t end)
 {
-    bool is_virtfn = alike->snapshot->devices[index].flags & XPCI_VIRTFN;
+    bool is_virtfn = groups->snapshot->devices[index].flags & XPCI_VIRTFN;
     size_t count = 1;
 
     while ( index + count < end &&
-            alike->kind[index + count] == alike->kind[index] )
+            groups->kind[index + count] == groups->kind[index] )
         count++;
 
     return count >= (is_virtfn ? VF_RUN_LEAST : RUN_LEAST) ? count : 1;
