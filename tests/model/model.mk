@@ -8,7 +8,7 @@ MODEL_OBJECTS = $(call san,$(MODEL_LIB_SOURCES) $(CORE_SOURCES))
 
 # The model of a stock Xen beside it, and what that needs.
 STOCK_SOURCES := tests/model/beside.c $(addprefix lib/, trace/stock.c \
-	trace/stock_check.c trace/stock_config.c topology/snapshot.c topology/sbdf.c)
+	trace/stock_config.c)
 RANDOM_OBJECTS = $(call san,tests/model/random.c tests/model/stories.c \
 	$(STOCK_SOURCES)) $(MODEL_OBJECTS)
 
