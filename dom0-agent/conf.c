@@ -25,7 +25,7 @@ struct conf_key {
 static int wrong(struct xpci_message *message, const char *expected,
                  const char *value)
 {
-    message_say(message, "expected %s, found \"%.64s\"", expected, value);
+    message_set(message, "expected %s, found \"%.64s\"", expected, value);
 
     return -EINVAL;
 }
@@ -100,7 +100,7 @@ static int set_number(struct conf *conf, const struct conf_key *key,
     if ( *value < '0' || *value > '9' || *end || errno || number < key->least ||
          number > key->most )
     {
-        message_say(message, "expected %s%u to %u %s, found \"%.64s\"",
+        message_set(message, "expected %s%u to %u %s, found \"%.64s\"",
                     key->least ? "" : "off or ", key->least ? key->least : 1,
                     key->most, key->unit, value);
         return -EINVAL;
@@ -120,7 +120,7 @@ static int set_string(char **string, const char *value,
         copy = strdup(value);
         if ( !copy )
         {
-            message_say(message, "no memory");
+            message_set(message, "no memory");
             return -ENOMEM;
         }
     }
@@ -240,7 +240,7 @@ int conf_set(struct conf *conf, const char *name, const char *value,
 
     if ( key )
         return key->set(conf, key, value, message);
-    message_say(message, "there is no key \"%.64s\"", name);
+    message_set(message, "there is no key \"%.64s\"", name);
 
     return -EINVAL;
 }
@@ -286,14 +286,14 @@ static int take_setting(struct conf_file *file, const char *name,
 
     if ( key && file->set_at[key - keys] )
     {
-        message_say(&message, "%s: set in line %u already", name,
+        message_set(&message, "%s: set in line %u already", name,
                     file->set_at[key - keys]);
         return complain_of(file, -EINVAL, message.text);
     }
     rc = conf_set(file->conf, name, value, &said);
     if ( rc )
     {
-        message_say(&message, "%s%s%s", key ? name : "", key ? ": " : "",
+        message_set(&message, "%s%s%s", key ? name : "", key ? ": " : "",
                     said.text);
         return complain_of(file, rc, message.text);
     }

@@ -66,7 +66,7 @@ static int reload(void *data, const struct conf **conf,
                       NULL);
     if ( rc )
     {
-        message_say(message, "the configuration cannot be taken over");
+        message_set(message, "the configuration cannot be taken over");
         return rc;
     }
     beginning->current = other;
@@ -158,7 +158,7 @@ static int open_backend(struct beginning *beginning,
         return open_embedded(beginning, message);
     if ( options->source.kind != VIEW_LIVE || options->boot_given )
     {
-        message_say(message, "--sysfs and --boot-from go with the embedded "
+        message_set(message, "--sysfs and --boot-from go with the embedded "
                              "hypervisor: --backend embedded");
         return -EINVAL;
     }

@@ -62,7 +62,7 @@ static int kernel_next(struct events *events, struct event *event,
         *event = (struct event){ .kind = EVENT_OVERFLOW };
         return 1;
     }
-    message_say(message, "the kernel's events cannot be read: %s",
+    message_set(message, "the kernel's events cannot be read: %s",
                 strerror(-rc));
 
     return rc;
@@ -80,7 +80,7 @@ int events_open_kernel(struct events **events, struct xpci_message *message)
 
     if ( !kernel )
     {
-        message_say(message, "no memory");
+        message_set(message, "no memory");
         return -ENOMEM;
     }
     kernel->events.ops = &kernel_ops;
@@ -109,7 +109,7 @@ int events_open_kernel(struct events **events, struct xpci_message *message)
 out:
     if ( rc )
     {
-        message_say(message, "cannot listen to the kernel's events: %s",
+        message_set(message, "cannot listen to the kernel's events: %s",
                     strerror(-rc));
         kernel_close(&kernel->events);
     }

@@ -83,7 +83,7 @@ static int pipe_next(struct events *events, struct event *event,
     rc = count ? -errno : -EPIPE;
     if ( rc == -EAGAIN || rc == -EINTR )
         return 0;
-    message_say(message, "the events' pipe cannot be read: %s", strerror(-rc));
+    message_set(message, "the events' pipe cannot be read: %s", strerror(-rc));
 
     return rc;
 }
@@ -106,7 +106,7 @@ int events_open_fd(struct events **events, int fd, struct xpci_message *message)
     {
         free(pipe);
         close(fd);
-        message_say(message, "the events' pipe cannot be read: %s",
+        message_set(message, "the events' pipe cannot be read: %s",
                     strerror(-rc));
         return rc;
     }
@@ -126,7 +126,7 @@ int events_open_fifo(struct events **events, const char *path,
     if ( fd < 0 )
     {
         rc = -errno;
-        message_say(message, "cannot open %s: %s", path, strerror(-rc));
+        message_set(message, "cannot open %s: %s", path, strerror(-rc));
         return rc;
     }
 

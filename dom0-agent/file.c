@@ -15,7 +15,7 @@ static int failed(struct xpci_message *message, const char *what,
 {
     int rc = -errno;
 
-    message_say(message, "cannot %s %s: %s", what, path, strerror(-rc));
+    message_set(message, "cannot %s %s: %s", what, path, strerror(-rc));
 
     return rc;
 }
@@ -57,7 +57,7 @@ int file_read(const char *path, size_t most, char **bytes, size_t *size,
                                          : 0;
     if ( rc )
     {
-        message_say(message, "cannot read %s: %s", path,
+        message_set(message, "cannot read %s: %s", path,
                     rc == -EINVAL ? "no regular file" : strerror(-rc));
         goto out;
     }

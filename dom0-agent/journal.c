@@ -10,7 +10,7 @@
 #include "journal.h"
 #include "journal_format.h"
 #include "message.h"
-#include "sorted.h"
+#include "agree/sbdf_set.h"
 
 /* More is no journal of ours: it is written anew long before. */
 #define JOURNAL_MOST_BYTES (16U << 20)
@@ -46,8 +46,8 @@ static int enter(struct journal *journal, uint32_t sbdf)
 
     if ( journal_has(journal, sbdf) )
         return 0;
-    pending = sorted_insert(journal->pending, &journal->count, &journal->room,
-                            sizeof(*pending), sbdf);
+    pending = sorted_insert(journal->pending, &journal->count, sizeof(*pending),
+                            sbdf);
     if ( !pending )
         return -ENOMEM;
     journal->pending = pending;
@@ -137,7 +137,7 @@ static int rewrite(struct journal *journal, struct xpci_message *message)
     journal->fd = -1;
     if ( !bytes )
     {
-        message_say(message, "no memory");
+        message_set(message, "no memory");
         return -ENOMEM;
     }
     fault_point("journal-rewrite");
@@ -151,7 +151,7 @@ static int rewrite(struct journal *journal, struct xpci_message *message)
     if ( journal->fd < 0 )
     {
         rc = -errno;
-        message_say(message, "cannot open %s: %s", journal->path,
+        message_set(message, "cannot open %s: %s", journal->path,
                     strerror(-rc));
         return rc;
     }
@@ -183,7 +183,7 @@ static int set_aside(const struct journal *journal, char *kept, size_t size,
             break;
     }
     rc = -errno;
-    message_say(message,
+    message_set(message,
                 "%s cannot be read as a journal, and cannot be kept as %s: %s",
                 journal->path, kept, strerror(-rc));
 
@@ -223,7 +223,7 @@ static int load(struct journal *journal, struct reading *reading,
     }
     free(bytes);
     if ( rc )
-        message_say(message, "no memory");
+        message_set(message, "no memory");
 
     return rc;
 }
@@ -255,7 +255,7 @@ int journal_open(struct journal *journal, const char *path,
         rc = set_aside(journal, name, sizeof(name), message);
         if ( rc )
             return rc;
-        message_say(
+        message_set(
             &kept,
             "%.120s was damaged: %zu record%s could be read, %zu place%s "
             "not; it is kept as %.120s",
@@ -342,7 +342,7 @@ int journal_pend(struct journal *journal, const uint32_t *sbdf, size_t count,
 
 out_memory:
     journal->dirty = journal->path != NULL;
-    message_say(message, "no memory");
+    message_set(message, "no memory");
     rc = -ENOMEM;
 out:
     free(fresh);

@@ -19,7 +19,6 @@ struct journal {
     bool dirty; /* the file does not say what is pending: write it anew */
     uint32_t *pending; /* sorted */
     size_t count;
-    size_t room;
     uint64_t sequence; /* of the next record */
     size_t records;    /* in the file */
 };

@@ -15,7 +15,7 @@ int lock_take(const char *path, struct xpci_message *message)
     if ( lock < 0 )
     {
         rc = -errno;
-        message_say(message, "cannot open %s: %s", path, strerror(-rc));
+        message_set(message, "cannot open %s: %s", path, strerror(-rc));
         return rc;
     }
     if ( !flock(lock, LOCK_EX | LOCK_NB) )
@@ -23,10 +23,10 @@ int lock_take(const char *path, struct xpci_message *message)
 
     rc = -errno;
     if ( rc == -EWOULDBLOCK && read(lock, pid, sizeof(pid) - 1) > 0 )
-        message_say(message, "another xen-pcid is running (process %d, %s)",
+        message_set(message, "another xen-pcid is running (process %d, %s)",
                     atoi(pid), path);
     else
-        message_say(message, "cannot lock %s: %s", path,
+        message_set(message, "cannot lock %s: %s", path,
                     rc == -EWOULDBLOCK ? "another xen-pcid is running"
                                        : strerror(-rc));
     close(lock);
@@ -42,7 +42,7 @@ int lock_write_pid(int lock, struct xpci_message *message)
     if ( !ftruncate(lock, 0) && pwrite(lock, pid, length, 0) == length )
         return 0;
     rc = errno ? -errno : -EIO;
-    message_say(message, "cannot write the process ID: %s", strerror(-rc));
+    message_set(message, "cannot write the process ID: %s", strerror(-rc));
 
     return rc;
 }

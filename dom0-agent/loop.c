@@ -267,7 +267,7 @@ static int run(struct loop *loop, struct loop_counts *counts,
         rc = wait_once(loop, counts);
         if ( rc )
         {
-            message_say(message, "cannot wait for anything: %s", strerror(-rc));
+            message_set(message, "cannot wait for anything: %s", strerror(-rc));
             return rc;
         }
     }
@@ -295,7 +295,7 @@ int loop_run(const struct loop_options *options, struct loop_counts *counts,
     if ( loop.signals < 0 )
     {
         rc = -errno;
-        message_say(message, "cannot receive signals: %s", strerror(-rc));
+        message_set(message, "cannot receive signals: %s", strerror(-rc));
         store_close(options->store);
         goto out;
     }
@@ -304,7 +304,7 @@ int loop_run(const struct loop_options *options, struct loop_counts *counts,
                       clock_now());
     if ( rc )
     {
-        message_say(message, "cannot start: %s", strerror(-rc));
+        message_set(message, "cannot start: %s", strerror(-rc));
         goto out;
     }
     /* Listen first, look then: what changes in between is not missed. */

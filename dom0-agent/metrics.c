@@ -209,7 +209,7 @@ int metrics_write(const char *path, const struct status *status,
 
     if ( !text )
     {
-        message_say(message, "no memory for the metrics");
+        message_set(message, "no memory for the metrics");
         return -ENOMEM;
     }
     rc = file_replace(path, text, strlen(text), 0644, false, message);

@@ -147,7 +147,7 @@ static int apply_setting(struct conf *conf, const char *key, const char *value,
     if ( !equals || equals == value ||
          (size_t)(equals - value) >= sizeof(name) )
     {
-        message_say(message, "expected KEY=VALUE, found \"%.64s\"", value);
+        message_set(message, "expected KEY=VALUE, found \"%.64s\"", value);
         return -EINVAL;
     }
     snprintf(name, sizeof(name), "%.*s", (int)(equals - value), value);

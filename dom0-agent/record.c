@@ -6,7 +6,7 @@
 #include "log.h"
 #include "message.h"
 #include "record.h"
-#include "sorted.h"
+#include "agree/sbdf_set.h"
 
 void record_init(struct record *record)
 {
@@ -35,7 +35,7 @@ int record_open(struct record *record, const char *path, unsigned int most,
     if ( !record->file )
     {
         rc = record->path ? -errno : -ENOMEM;
-        message_say(message, "cannot record to %s: %s", path, strerror(-rc));
+        message_set(message, "cannot record to %s: %s", path, strerror(-rc));
         return rc;
     }
     trace_write_header(record->file);
@@ -84,8 +84,8 @@ static int put(struct record_said *said, const struct xpci_device_info *info)
 
     if ( !there )
     {
-        devices = sorted_insert(said->devices, &said->count, &said->room,
-                                sizeof(*devices), info->sbdf);
+        devices = sorted_insert(said->devices, &said->count, sizeof(*devices),
+                                info->sbdf);
         if ( !devices )
             return -ENOMEM;
         said->devices = devices;

@@ -18,7 +18,6 @@
 struct record_said {
     struct xpci_device_info *devices;
     size_t count;
-    size_t room;
 };
 
 struct record {

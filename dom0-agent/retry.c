@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "retry.h"
-#include "sorted.h"
+#include "agree/sbdf_set.h"
 
 void retry_init(struct retry *retry)
 {
@@ -43,8 +43,8 @@ uint64_t retry_pause(uint64_t first, uint64_t most, unsigned int tries)
 
 static struct retry_item *insert(struct retry *retry, uint32_t sbdf)
 {
-    struct retry_item *items = sorted_insert(
-        retry->items, &retry->count, &retry->room, sizeof(*items), sbdf);
+    struct retry_item *items =
+        sorted_insert(retry->items, &retry->count, sizeof(*items), sbdf);
 
     if ( !items )
         return NULL;

@@ -21,7 +21,6 @@ struct retry_item {
 struct retry {
     struct retry_item *items; /* sorted by SBDF */
     size_t count;
-    size_t room;
     uint64_t first;
     uint64_t most;
 };

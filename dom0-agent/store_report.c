@@ -216,7 +216,7 @@ int store_report_write(struct store_report *report, const struct status *status,
     if ( rc )
     {
         lost(report, now);
-        message_say(message, "xenstore cannot be written: %s", strerror(-rc));
+        message_set(message, "xenstore cannot be written: %s", strerror(-rc));
     }
     else
         report->tries = 0;

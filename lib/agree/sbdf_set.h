@@ -1,16 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A set of SBDFs: filled in any order, sorted once, then asked.
+ * Arrays sorted by SBDF: sets of SBDFs, and items that begin with theirs.
  */
 #ifndef LIB_AGREE_SBDF_SET_H
 #define LIB_AGREE_SBDF_SET_H
 
 #include <xen-pci/env.h>
 
+/*
+ * Items of `size` bytes that begin with their SBDF (a uint32_t), sorted by
+ * it, each SBDF at most once.  `count` is the number of items.
+ */
+
+/* The item, or NULL: there is none. */
+void *sorted_find(const void *items, size_t count, size_t size, uint32_t sbdf);
+
+/*
+ * Make an item with this SBDF, the rest of which is zero; there must be none
+ * yet.  The array, which may have moved, or NULL: no memory, and the array
+ * stays as it is.
+ */
+void *sorted_insert(void *items, size_t *count, size_t size, uint32_t sbdf);
+
+/* Does nothing where there is none. */
+void sorted_remove(void *items, size_t *count, size_t size, uint32_t sbdf);
+
+/* A qsort() comparison. */
+int sorted_compare(const void *first, const void *second);
+
+/* A set, filled in any order, sorted once, then asked. */
 struct sbdf_set {
     uint32_t *sbdf;
     size_t count;
-    size_t room;
 };
 
 void sbdf_set_init(struct sbdf_set *set);
