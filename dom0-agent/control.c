@@ -13,7 +13,7 @@ static bool is_verb(const char *request, const char *verb)
 
 static void resync(struct daemon *daemon, uint64_t now)
 {
-    const struct plan *plan = &daemon->look.plan;
+    const struct plan *plan = &daemon->agree.look.plan;
 
     daemon_resync(daemon, now);
     if ( daemon->conditions.text[CONDITION_LOOK] )

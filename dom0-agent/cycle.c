@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The daemon's callbacks of the one cycle, and the cycle's outcome.
+ */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "agree/report.h"
@@ -7,96 +11,58 @@
 #include "log.h"
 #include "message.h"
 
-static void warn(void *data, const char *text)
+enum plan_repair cycle_repair(const struct daemon *daemon)
 {
-    (void)data;
-    log_warning("%s", text);
+    const struct conf *conf = daemon->options.conf;
+
+    return conf->repair_given ? conf->repair
+                              : agree_default_repair(daemon->options.backend);
 }
 
-static int open_space(struct daemon *daemon, struct xpci_message *message)
+/* A report ends a removal that was seen of a device that is there again. */
+static bool may_report(const struct daemon *daemon)
 {
-    struct config_space *fresh;
-    int rc;
+    const struct backend *backend = daemon->options.backend;
 
-    /* What is odd about the machine is said once, not at every look. */
-    rc = view_open_space(&fresh, daemon->options.source,
-                         daemon->space ? NULL : warn, NULL, message);
-    if ( rc )
-        return rc;
-    daemon->guard.backend.ops->set_space(&daemon->guard.backend, fresh);
-    config_space_close(daemon->space);
-    daemon->space = fresh;
-
-    return 0;
-}
-
-int cycle_look(struct daemon *daemon, struct agree_look *look,
-               enum plan_repair repair, struct xpci_message *message)
-{
-    int rc;
-
-    agree_look_init(look);
-    fault_point("look");
-    daemon->counts.looks++;
-    rc = open_space(daemon, message);
-    if ( rc )
-        return rc;
-
-    return agree_look_take(look, daemon->space, daemon->options.source,
-                           &daemon->guard.backend, repair, message);
+    return cycle_repair(daemon) != PLAN_REPAIR_NONE &&
+           backend->ops->is_module(backend);
 }
 
 /*
  * The hypervisor does not have it (any more): that is its confirmation.
  * Where nobody is to repair anything, what dom0 has again is no removal.
  */
-static void confirm_removals(struct daemon *daemon)
+static void confirm_removals(struct daemon *daemon,
+                             const struct agree_look *look)
 {
-    const struct agree_look *look = &daemon->look;
-    bool may_report =
-        daemon_repair(daemon) != PLAN_REPAIR_NONE &&
-        daemon->guard.backend.ops->is_module(&daemon->guard.backend);
     size_t i;
 
-    for ( i = daemon->journal.count; i--; )
+    for ( i = daemon->journal.pending.count; i--; )
     {
-        uint32_t sbdf = daemon->journal.pending[i];
-        bool back = xpci_snapshot_device(&look->dom0.snapshot, sbdf);
+        uint32_t sbdf = daemon->journal.pending.sbdf[i];
 
         if ( !xpci_snapshot_device(&look->hypervisor, sbdf) ||
-             (back && !may_report) )
+             (xpci_snapshot_device(&look->dom0.snapshot, sbdf) &&
+              !may_report(daemon)) )
             journal_done(&daemon->journal, sbdf);
     }
 }
 
-/* A new look replaces the old one, and shows what moved. */
-static int take_look(struct daemon *daemon)
+static void cycle_looked(void *data, const struct agree_look *before,
+                         const struct agree_look *now)
 {
-    struct xpci_message message;
-    struct agree_look look;
-    int rc = cycle_look(daemon, &look, daemon_repair(daemon), &message);
+    struct daemon *daemon = data;
 
-    if ( rc )
-    {
-        agree_look_dispose(&look);
-        conditions_set(&daemon->conditions, CONDITION_LOOK, message.text,
-                       "it is tried again by itself");
-        return rc;
-    }
+    fault_point("looked");
+    daemon->counts.looks++;
     conditions_clear(&daemon->conditions, CONDITION_LOOK);
-    if ( daemon->has_look &&
-         moves_find(&daemon->moves, &daemon->look.dom0.snapshot,
-                    &look.dom0.snapshot, time(NULL)) )
+    if ( before && moves_find(&daemon->moves, &before->dom0.snapshot,
+                              &now->dom0.snapshot, time(NULL)) )
         log_error("no memory to see which devices moved");
-    agree_look_dispose(&daemon->look);
-    daemon->look = look;
-    daemon->has_look = true;
     daemon->looked_at = time(NULL);
-    record_look(&daemon->record, &look.dom0.snapshot, &look.hypervisor);
-    confirm_removals(daemon);
-    retry_keep(&daemon->retry, &look.plan);
-
-    return 0;
+    record_look(&daemon->record, &now->dom0.snapshot, &now->hypervisor);
+    confirm_removals(daemon, now);
+    retry_keep(&daemon->retry, &now->plan);
 }
 
 /* Its own pause is over, and nothing that it hangs on waits. */
@@ -106,7 +72,7 @@ static bool is_due(const struct daemon *daemon, const struct plan_step *step,
     const struct retry_item *item = retry_find(&daemon->retry, step->sbdf);
     unsigned int i;
 
-    if ( item && item->next > daemon->guard.now )
+    if ( item && item->next > daemon->now )
         return false;
     for ( i = 0; i < ARRAY_SIZE(step->after); i++ )
     {
@@ -120,7 +86,7 @@ static bool is_due(const struct daemon *daemon, const struct plan_step *step,
 /* How many steps would be tried now. */
 static size_t due_steps(const struct daemon *daemon)
 {
-    const struct plan *plan = &daemon->look.plan;
+    const struct plan *plan = &daemon->agree.look.plan;
     size_t i, count = 0;
     bool *due;
 
@@ -139,12 +105,25 @@ static size_t due_steps(const struct daemon *daemon)
     return count;
 }
 
+/*
+ * Where the disk fails, a removal is still right, and the comparison after a
+ * restart finds it again: it is made, and the disk reported.
+ */
+static void pend(struct daemon *daemon, const uint32_t *removals, size_t count)
+{
+    struct xpci_message message;
+
+    if ( journal_pend(&daemon->journal, removals, count, &message) )
+        log_warning("removals are carried out though the journal cannot be "
+                    "written: %s",
+                    message.text);
+}
+
 /* All removals of a plan with one write to disk. */
 static void journal_plan(struct daemon *daemon)
 {
-    const struct plan *plan = &daemon->look.plan;
+    const struct plan *plan = &daemon->agree.look.plan;
     uint32_t *removals = calloc(plan->step_count, sizeof(*removals));
-    struct xpci_message message;
     size_t i, count = 0;
 
     if ( !removals )
@@ -154,27 +133,120 @@ static void journal_plan(struct daemon *daemon)
         if ( plan->steps[i].action == PLAN_REMOVE )
             removals[count++] = plan->steps[i].sbdf;
     }
-    if ( journal_pend(&daemon->journal, removals, count, &message) )
-        log_warning("removals are carried out though the journal cannot be "
-                    "written: %s",
-                    message.text);
+    pend(daemon, removals, count);
     free(removals);
 }
 
-/* apply_told: one line for a hypercall, none for a step that waits. */
-static void log_step(void *data, const struct plan_step *step,
-                     const struct apply_result *result)
+static bool cycle_start(void *data)
 {
     struct daemon *daemon = data;
-    enum log_level level = LOG_LEVEL_DEBUG;
+
+    if ( !due_steps(daemon) )
+        return false;
+    daemon->counts.plans++;
+    store_report_state(&daemon->report, status_state_name(STATUS_REPAIRING),
+                       "repairing: a plan is being carried out", daemon->now);
+    journal_plan(daemon);
+    fault_point("plan");
+
+    return true;
+}
+
+static int cycle_allow(void *data, const struct plan_step *step)
+{
+    struct daemon *daemon = data;
+    const struct retry_item *failed = retry_find(&daemon->retry, step->sbdf);
+
+    if ( daemon->options.should_stop &&
+         daemon->options.should_stop(daemon->options.data) )
+        return CYCLE_STOPPING;
+    if ( failed && failed->next > daemon->now &&
+         (failed->action == PLAN_REMOVE) == (step->action == PLAN_REMOVE) )
+        return failed->rc;
+
+    return 0;
+}
+
+static void cycle_making(void *data, const struct plan_step *step)
+{
+    struct daemon *daemon = data;
+
+    if ( step->action != PLAN_REMOVE )
+    {
+        fault_point("add-before");
+        return;
+    }
+    fault_point("remove-journal");
+    if ( !journal_has(&daemon->journal, step->sbdf) )
+        pend(daemon, &step->sbdf, 1);
+    fault_point("remove-before");
+}
+
+static void cycle_made(void *data, const struct plan_step *step, int rc)
+{
+    struct daemon *daemon = data;
+
+    daemon->attempted = true;
+    if ( step->action == PLAN_REMOVE )
+    {
+        fault_point("remove-after");
+        daemon->counts.removes++;
+        record_remove(&daemon->record, step->sbdf, rc);
+        /* Not known any more: what was wanted is so. */
+        if ( rc == -ENODEV )
+            rc = 0;
+    }
+    else
+    {
+        fault_point("add-after");
+        daemon->counts.adds++;
+        record_add(&daemon->record, step->sbdf, &step->report, rc);
+    }
+    daemon->counts.failures += !!rc;
+    if ( rc )
+    {
+        if ( retry_failed(&daemon->retry, step->sbdf, step->action, rc,
+                          daemon->now) )
+            log_error("no memory to note that a step failed");
+        return;
+    }
+    retry_forget(&daemon->retry, step->sbdf);
+    /*
+     * An add ends a removal that was pending here as well: what sat here was
+     * replaced, or is brought up to date.
+     */
+    if ( step->action == PLAN_REMOVE )
+        fault_point("remove-clear");
+    journal_done(&daemon->journal, step->sbdf);
+    if ( step->action == PLAN_REMOVE )
+        fault_point("remove-cleared");
+}
+
+/* One line for a hypercall, none for a step that waits. */
+static enum log_level level_of(const struct daemon *daemon,
+                               const struct plan_step *step,
+                               const struct agree_result *result)
+{
+    if ( !daemon->attempted )
+        return LOG_LEVEL_DEBUG;
+    if ( result->outcome != AGREE_DONE )
+        return LOG_LEVEL_WARNING;
+
+    return daemon->agree.everything && step->action == PLAN_REPORT
+               ? LOG_LEVEL_DEBUG
+               : LOG_LEVEL_NOTICE;
+}
+
+static void cycle_told(void *data, const struct plan_step *step,
+                       const struct agree_result *result)
+{
+    struct daemon *daemon = data;
+    enum log_level level = level_of(daemon, step, result);
     char *text = NULL;
     size_t size;
     FILE *out;
 
-    if ( daemon->guard.attempted )
-        level = result->outcome == APPLY_DONE ? LOG_LEVEL_NOTICE
-                                              : LOG_LEVEL_WARNING;
-    daemon->guard.attempted = false;
+    daemon->attempted = false;
     out = open_memstream(&text, &size);
     if ( !out )
         return;
@@ -187,131 +259,74 @@ static void log_step(void *data, const struct plan_step *step,
     free(text);
 }
 
-/* True: something was done, so look again. */
-static bool carry_out(struct daemon *daemon)
+static void cycle_warn(void *data, const char *text)
 {
-    const struct plan *plan = &daemon->look.plan;
-    char error[96];
-    int rc;
-
-    daemon->counts.plans++;
-    store_report_state(&daemon->report, status_state_name(STATUS_REPAIRING),
-                       "repairing: a plan is being carried out",
-                       daemon->guard.now);
-    journal_plan(daemon);
-    fault_point("plan");
-    daemon->guard.done = 0;
-    daemon->guard.look_again = false;
-    daemon->guard.attempted = false;
-    rc = apply_plan(plan, &daemon->guard.backend, log_step, daemon, NULL);
-    fault_point("planned");
-    if ( rc )
-        conditions_set(&daemon->conditions, CONDITION_CALLS,
-                       report_error(rc, error, sizeof(error)),
-                       "the hypervisor takes no calls about PCI devices from "
-                       "here; the daemon has to run as root in the hardware "
-                       "domain");
-    else if ( daemon->guard.done )
-        conditions_clear(&daemon->conditions, CONDITION_CALLS);
-
-    return !rc && (daemon->guard.done || daemon->guard.look_again);
+    (void)data;
+    log_warning("%s", text);
 }
 
-/*
- * A removal that was seen, and dom0 has a device there again, which the
- * hypervisor has on record: whether that record is the old device's or the
- * new one's, a report makes it the new one's, and ends the removal.
- */
-static void end_by_report(struct daemon *daemon)
-{
-    const struct agree_look *look = &daemon->look;
-    size_t i;
+const struct agree_front cycle_front = {
+    .looked = cycle_looked,
+    .start = cycle_start,
+    .allow = cycle_allow,
+    .making = cycle_making,
+    .made = cycle_made,
+    .told = cycle_told,
+    .warn = cycle_warn,
+};
 
-    for ( i = daemon->journal.count; i--; )
-    {
-        uint32_t sbdf = daemon->journal.pending[i];
-        const struct xpci_device_info *device =
-            xpci_snapshot_device(&look->dom0.snapshot, sbdf);
-        struct xpci_report report;
-
-        if ( !device || !xpci_snapshot_device(&look->hypervisor, sbdf) )
-            continue;
-        report = (struct xpci_report){
-            .is_virtfn = device->flags & XPCI_VIRTFN,
-            .is_extfn = device->flags & XPCI_EXTFN,
-            .physfn_bus = XPCI_BUS(device->physfn),
-            .physfn_devfn = XPCI_DEVFN(device->physfn),
-            .node = device->node,
-        };
-        if ( !report.is_virtfn )
-            report.physfn_bus = report.physfn_devfn = 0;
-        /* Where it fails it is pending still, and tried at the next cycle. */
-        (void)!daemon->guard.backend.ops->add(&daemon->guard.backend, sbdf,
-                                              &report);
-    }
-}
-
-static int report_one(void *data, uint32_t sbdf,
-                      const struct xpci_report *report)
-{
-    struct daemon *daemon = data;
-    int rc =
-        daemon->guard.backend.ops->add(&daemon->guard.backend, sbdf, report);
-
-    return rc == GUARD_STOPPING ? rc : 0;
-}
-
-static void report_everything(struct daemon *daemon)
-{
-    if ( daemon_repair(daemon) != PLAN_REPAIR_ALL ||
-         !daemon->guard.backend.ops->is_module(&daemon->guard.backend) )
-        return;
-    if ( !daemon->space->ops->list(daemon->space, report_one, daemon) )
-        log_info("every device of dom0 was reported once more");
-}
-
-static void look_failed(struct daemon *daemon, uint64_t now)
+/* Look again after a pause that doubles from failure to failure. */
+static void look_failed(struct daemon *daemon)
 {
     daemon->look_failures++;
     daemon->go_on_at =
-        now + retry_pause(daemon->retry.first, daemon->retry.most,
-                          daemon->look_failures);
+        daemon->now + retry_pause(daemon->retry.first, daemon->retry.most,
+                                  daemon->look_failures);
+}
+
+static void calls_refused(struct daemon *daemon, int rc)
+{
+    char error[96];
+
+    conditions_set(&daemon->conditions, CONDITION_CALLS,
+                   report_error(rc, error, sizeof(error)),
+                   "the hypervisor takes no calls about PCI devices from "
+                   "here; the daemon has to run as root in the hardware "
+                   "domain");
+    look_failed(daemon);
 }
 
 void cycle_run(struct daemon *daemon, bool everything, uint64_t now)
 {
-    unsigned int round;
-    bool again = true;
+    struct agree *agree = &daemon->agree;
+    struct xpci_message message;
+    int rc;
 
-    daemon->guard.now = now;
+    daemon->now = now;
     daemon->go_on_at = RETRY_NEVER;
-    for ( round = 0; again; round++ )
+    agree->repair = cycle_repair(daemon);
+    everything =
+        everything && may_report(daemon) && agree->repair == PLAN_REPAIR_ALL;
+    agree->everything = everything;
+    agree->returned = may_report(daemon) ? &daemon->journal.pending : NULL;
+    rc = agree_run(agree, &message);
+    if ( rc == -EPERM || rc == -ENOSYS )
     {
-        if ( take_look(daemon) )
-        {
-            look_failed(daemon, now);
-            return;
-        }
-        again = false;
-        if ( round == AGREE_ROUNDS )
-        {
-            if ( due_steps(daemon) )
-                daemon->go_on_at = now + DAEMON_GO_ON;
-            break;
-        }
-        if ( !round && everything )
-        {
-            report_everything(daemon);
-            again = true;
-        }
-        else if ( due_steps(daemon) )
-            again = carry_out(daemon);
+        calls_refused(daemon, rc);
+        return;
     }
-    if ( !daemon->look.plan.step_count )
-        conditions_clear(&daemon->conditions, CONDITION_CALLS);
-    if ( daemon->conditions.text[CONDITION_CALLS] )
-        look_failed(daemon, now);
-    else
-        daemon->look_failures = 0;
-    end_by_report(daemon);
+    if ( rc )
+    {
+        daemon->counts.looks++;
+        conditions_set(&daemon->conditions, CONDITION_LOOK, message.text,
+                       "it is tried again by itself");
+        look_failed(daemon);
+        return;
+    }
+    conditions_clear(&daemon->conditions, CONDITION_CALLS);
+    daemon->look_failures = 0;
+    if ( everything )
+        log_info("every device of dom0 was reported once more");
+    if ( due_steps(daemon) )
+        daemon->go_on_at = now + DAEMON_GO_ON;
 }

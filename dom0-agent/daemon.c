@@ -23,32 +23,18 @@ void daemon_init(struct daemon *daemon)
     store_report_init(&daemon->report);
     conditions_init(&daemon->conditions);
     moves_init(&daemon->moves);
-    agree_look_init(&daemon->look);
 }
 
 void daemon_dispose(struct daemon *daemon)
 {
-    agree_look_dispose(&daemon->look);
+    agree_dispose(&daemon->agree);
     moves_dispose(&daemon->moves);
     conditions_dispose(&daemon->conditions);
     store_report_dispose(&daemon->report);
     record_dispose(&daemon->record);
     retry_dispose(&daemon->retry);
     journal_dispose(&daemon->journal);
-    config_space_close(daemon->space);
     daemon_init(daemon);
-}
-
-enum plan_repair daemon_repair(const struct daemon *daemon)
-{
-    const struct backend *backend = daemon->options.backend;
-
-    if ( daemon->options.conf->repair_given )
-        return daemon->options.conf->repair;
-
-    /* A stock Xen is only looked at, unless somebody says otherwise. */
-    return backend->ops->is_module(backend) ? PLAN_REPAIR_ALL
-                                            : PLAN_REPAIR_NONE;
 }
 
 static void journal_is_unsafe(struct daemon *daemon,
@@ -97,9 +83,10 @@ static int open_journal(struct daemon *daemon, uint64_t now)
         conditions_set(&daemon->conditions, CONDITION_DAMAGE, message.text,
                        "look whether the disk is in order; this goes away "
                        "with the next start");
-    if ( daemon->journal.count )
-        log_notice("%zu removal%s pending from before", daemon->journal.count,
-                   daemon->journal.count == 1 ? " is" : "s are");
+    if ( daemon->journal.pending.count )
+        log_notice("%zu removal%s pending from before",
+                   daemon->journal.pending.count,
+                   daemon->journal.pending.count == 1 ? " is" : "s are");
 
     return 0;
 }
@@ -132,10 +119,11 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
     int rc;
 
     daemon->options = *options;
-    guard_init(&daemon->guard, options->backend, options->source,
-               &daemon->journal, &daemon->retry, &daemon->record);
-    daemon->guard.should_stop = options->should_stop;
-    daemon->guard.data = options->data;
+    agree_init(&daemon->agree, options->backend, options->source, &cycle_front,
+               daemon);
+    daemon->agree.clock = options->clock;
+    /* Signals and the watchdog do not wait: it is tried again. */
+    daemon->agree.lock_wait = 0;
     take_conf(daemon);
     if ( store && !options->conf->xenstore )
     {
@@ -203,7 +191,7 @@ static void journal_seen(struct daemon *daemon, uint64_t now)
 
     if ( !daemon->seen_count )
         return;
-    if ( daemon_repair(daemon) != PLAN_REPAIR_NONE &&
+    if ( cycle_repair(daemon) != PLAN_REPAIR_NONE &&
          journal_pend(&daemon->journal, daemon->seen, daemon->seen_count,
                       &message) )
         journal_is_unsafe(daemon, &message, now);
@@ -290,16 +278,15 @@ static int make_status(const struct daemon *daemon, struct status *status)
     int rc;
 
     status_init(status);
-    status->look = daemon->has_look ? &daemon->look : NULL;
-    status->hypervisor = daemon->has_look
-                             ? xpci_source_name(daemon->look.hypervisor.source)
+    status->look = daemon->agree.has_look ? &daemon->agree.look : NULL;
+    status->hypervisor = status->look
+                             ? xpci_source_name(status->look->hypervisor.source)
                              : "unknown";
-    status->repair = daemon_repair(daemon);
+    status->repair = cycle_repair(daemon);
     status->journal = &daemon->journal;
     status->retry = &daemon->retry;
     status->moves = &daemon->moves;
     status->counts = daemon->counts;
-    status->counts.calls = daemon->guard.counts;
     status->looked_at = daemon->looked_at;
     rc = conditions_report(&daemon->conditions, status);
 
@@ -396,7 +383,7 @@ int daemon_audit(struct daemon *daemon, struct xpci_message *message)
     struct agree_look look;
     char sbdf[XPCI_SBDF_LENGTH];
     size_t i;
-    int rc = cycle_look(daemon, &look, PLAN_REPAIR_NONE, message);
+    int rc = agree_take_look(&daemon->agree, &look, PLAN_REPAIR_NONE, message);
 
     if ( rc )
         goto out;

@@ -17,6 +17,7 @@
 #include "conditions.h"
 #include "conf.h"
 #include "events.h"
+#include "record.h"
 #include "store_report.h"
 
 /*
@@ -47,17 +48,16 @@ struct daemon_options {
 
 struct daemon {
     struct daemon_options options;
-    struct config_space *space; /* dom0 as it was at the latest look */
+    struct agree agree; /* with the latest look */
     struct journal journal;
     struct retry retry;
     struct record record;
-    struct guard guard;
     struct store_report report;
     struct conditions conditions;
     struct moves moves;
-    struct agree_look look; /* the latest that succeeded, if has_look */
-    bool has_look;
     struct status_counts counts;
+    uint64_t now;   /* of this cycle */
+    bool attempted; /* the hypercall of the present step was made */
     time_t looked_at;
     char told[STATUS_TEXT]; /* the service manager */
 
@@ -117,8 +117,5 @@ void daemon_report(struct daemon *daemon, uint64_t now);
 
 /* The last word in xenstore. */
 void daemon_stop(struct daemon *daemon, uint64_t now);
-
-/* The policy that is in force. */
-enum plan_repair daemon_repair(const struct daemon *daemon);
 
 #endif /* XEN_PCID_DAEMON_H */

@@ -10,7 +10,6 @@
 #include "journal.h"
 #include "journal_format.h"
 #include "message.h"
-#include "agree/sbdf_set.h"
 
 /* More is no journal of ours: it is written anew long before. */
 #define JOURNAL_MOST_BYTES (16U << 20)
@@ -29,36 +28,13 @@ void journal_dispose(struct journal *journal)
     if ( journal->fd >= 0 )
         close(journal->fd);
     free(journal->path);
-    free(journal->pending);
+    sbdf_set_dispose(&journal->pending);
     journal_init(journal);
 }
 
-/* The place of `sbdf` among what is pending, or where it would be. */
 bool journal_has(const struct journal *journal, uint32_t sbdf)
 {
-    return sorted_find(journal->pending, journal->count,
-                       sizeof(*journal->pending), sbdf);
-}
-
-static int enter(struct journal *journal, uint32_t sbdf)
-{
-    uint32_t *pending;
-
-    if ( journal_has(journal, sbdf) )
-        return 0;
-    pending = sorted_insert(journal->pending, &journal->count, sizeof(*pending),
-                            sbdf);
-    if ( !pending )
-        return -ENOMEM;
-    journal->pending = pending;
-
-    return 0;
-}
-
-static void leave(struct journal *journal, uint32_t sbdf)
-{
-    sorted_remove(journal->pending, &journal->count, sizeof(*journal->pending),
-                  sbdf);
+    return sbdf_set_has(&journal->pending, sbdf);
 }
 
 /* What reading a journal found. */
@@ -90,10 +66,10 @@ static int take_records(struct journal *journal, const char *bytes, size_t size,
             journal->sequence = entry.sequence + 1;
         if ( entry.word == JOURNAL_DONE )
         {
-            leave(journal, entry.sbdf);
+            sbdf_set_remove(&journal->pending, entry.sbdf);
             continue;
         }
-        rc = enter(journal, entry.sbdf);
+        rc = sbdf_set_insert(&journal->pending, entry.sbdf);
         if ( rc )
             return rc;
     }
@@ -109,15 +85,15 @@ static char *compacted(struct journal *journal, size_t *size)
     char *bytes;
     size_t i;
 
-    *size = (journal->count + 1) * JOURNAL_RECORD;
+    *size = (journal->pending.count + 1) * JOURNAL_RECORD;
     bytes = malloc(*size);
     if ( !bytes )
         return NULL;
     journal_format_header(bytes);
-    for ( i = 0; i < journal->count; i++ )
+    for ( i = 0; i < journal->pending.count; i++ )
     {
         entry.sequence = journal->sequence++;
-        entry.sbdf = journal->pending[i];
+        entry.sbdf = journal->pending.sbdf[i];
         journal_format_record(bytes + (i + 1) * JOURNAL_RECORD, &entry);
     }
 
@@ -155,7 +131,7 @@ static int rewrite(struct journal *journal, struct xpci_message *message)
                     strerror(-rc));
         return rc;
     }
-    journal->records = journal->count;
+    journal->records = journal->pending.count;
     journal->dirty = false;
 
     return 0;
@@ -330,7 +306,7 @@ int journal_pend(struct journal *journal, const uint32_t *sbdf, size_t count,
     {
         if ( journal_has(journal, sbdf[i]) )
             continue;
-        if ( enter(journal, sbdf[i]) )
+        if ( sbdf_set_insert(&journal->pending, sbdf[i]) )
             goto out_memory;
         fresh[added++] = sbdf[i];
     }
@@ -358,7 +334,7 @@ void journal_done(struct journal *journal, uint32_t sbdf)
 
     if ( !journal_has(journal, sbdf) )
         return;
-    leave(journal, sbdf);
+    sbdf_set_remove(&journal->pending, sbdf);
     if ( !journal->path || journal->dirty )
         return;
 
@@ -371,7 +347,7 @@ void journal_done(struct journal *journal, uint32_t sbdf)
     journal->records++;
     /* Where this fails it is dirty, and journal_repair() says why. */
     if ( journal->records > JOURNAL_MANY_RECORDS &&
-         journal->records > 4 * journal->count )
+         journal->records > 4 * journal->pending.count )
         (void)!rewrite(journal, &ignored);
 }
 

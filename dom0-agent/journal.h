@@ -13,12 +13,13 @@
 
 #include <xen-pci/embedded.h>
 
+#include "agree/sbdf_set.h"
+
 struct journal {
     char *path; /* NULL: in memory only, by choice */
     int fd;     /* -1: none */
     bool dirty; /* the file does not say what is pending: write it anew */
-    uint32_t *pending; /* sorted */
-    size_t count;
+    struct sbdf_set pending;
     uint64_t sequence; /* of the next record */
     size_t records;    /* in the file */
 };

@@ -1,262 +1,270 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#include <getopt.h>
+/*
+ * xen-pcid: the command line, then --once, or the daemon from its beginning
+ * (configuration, lock, background) to its end.
+ */
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include <xen-pci/version.h>
+#include "agree/lock.h"
+#include "fault.h"
+#include "log.h"
+#include "loop.h"
+#include "message.h"
+#include "once.h"
 
-#include "agree/agree.h"
-#include "daemon_main.h"
-
-/* The daemon's exit codes. */
-#define EXIT_USAGE 100
-#define EXIT_SYSTEM 111
-
-enum backend_choice {
-    BACKEND_AUTO,
-    BACKEND_EMBEDDED,
-    BACKEND_XEN
+/* What the daemon has from its beginning to its end. */
+struct beginning {
+    struct options options;
+    struct conf conf[2]; /* the one in force, and the one before */
+    unsigned int current;
+    int lock;
+    int ready_pipe; /* to the process that was started; -1: foreground */
+    struct config_space *space; /* that an embedded hypervisor is opened on */
+    struct backend *backend;
 };
 
-struct options {
-    bool once;
-    bool dry_run;
-    bool repair_given;
-    enum plan_repair repair;
-    enum backend_choice backend;
-    struct view_source view;
-    bool boot_given;
-    struct view_source boot;
-};
-
-static const char help[] =
-    "usage: xen-pcid --once [--dry-run] [--repair=none|safe|all]\n"
-    "                [--backend=xen|embedded] [--sysfs DIR | -F DUMP]\n"
-    "                [--boot-from DIR|DUMP]\n"
-    "Makes the hypervisor know the PCI devices that dom0 has.\n"
-    "\n"
-    "  --once            once, then end\n"
-    "  --dry-run         only print what would be done, and why\n"
-    "  --repair=none     only say what differs\n"
-    "  --repair=safe     repair what is shown to hurt nobody\n"
-    "  --repair=all      repair what can be repaired at all\n"
-    "                    (default: all with the module, none on a stock Xen)\n"
-    "  --backend=xen     the Xen that this machine runs on\n"
-    "  --backend=embedded  a hypervisor inside this process\n"
-    "                    (default: xen where there is one)\n"
-    "  --sysfs DIR       dom0 is what DIR, laid out like /sys, shows\n"
-    "  -F DUMP           dom0 is what `lspci -xxxx` printed to DUMP\n"
-    "  --boot-from DIR|DUMP  the embedded hypervisor booted on this\n"
-    "                    (default: on what dom0 sees)\n"
-    "  --help, --version\n"
-    "\n"
-    "The last line says \"in agreement\" or \"needs attention\". Exit codes: "
-    "0,\n100 usage, 111 dom0 or the hypervisor could not be asked.\n";
-
-static void complain(const char *text)
+static void complain(void *data, const char *text)
 {
-    fprintf(stderr, "xen-pcid: %s\n", text);
+    (void)data;
+    log_error("%s", text);
 }
 
 static void warn(void *data, const char *text)
 {
     (void)data;
-    complain(text);
+    log_warning("%s", text);
 }
 
-static int usage(const char *text)
+static const struct conf *conf_of(const struct beginning *beginning)
 {
-    complain(text);
-    fputs("xen-pcid: try --help\n", stderr);
-
-    return EXIT_USAGE;
+    return &beginning->conf[beginning->current];
 }
 
-enum {
-    OPTION_ONCE = 256,
-    OPTION_DRY_RUN,
-    OPTION_REPAIR,
-    OPTION_BACKEND,
-    OPTION_SYSFS,
-    OPTION_BOOT_FROM,
-    OPTION_HELP,
-    OPTION_VERSION,
-};
-
-static const struct option long_options[] = {
-    { "once", no_argument, NULL, OPTION_ONCE },
-    { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
-    { "repair", required_argument, NULL, OPTION_REPAIR },
-    { "backend", required_argument, NULL, OPTION_BACKEND },
-    { "sysfs", required_argument, NULL, OPTION_SYSFS },
-    { "boot-from", required_argument, NULL, OPTION_BOOT_FROM },
-    { "help", no_argument, NULL, OPTION_HELP },
-    { "version", no_argument, NULL, OPTION_VERSION },
-    { NULL, 0, NULL, 0 },
-};
-
-static int choose_backend(struct options *options, const char *word)
+/* loop_options.reload */
+static int reload(void *data, const struct conf **conf,
+                  struct xpci_message *message)
 {
-    if ( !strcmp(word, "embedded") )
-        options->backend = BACKEND_EMBEDDED;
-    else if ( !strcmp(word, "xen") )
-        options->backend = BACKEND_XEN;
+    struct beginning *beginning = data;
+    unsigned int other = !beginning->current;
+    int rc;
+
+    conf_dispose(&beginning->conf[other]);
+    rc = options_conf(&beginning->options, &beginning->conf[other], complain,
+                      NULL);
+    if ( rc )
+    {
+        message_set(message, "the configuration cannot be taken over");
+        return rc;
+    }
+    beginning->current = other;
+    *conf = conf_of(beginning);
+
+    return 0;
+}
+
+static void log_to(const struct beginning *beginning, bool background)
+{
+    const struct conf *conf = conf_of(beginning);
+    enum log_target target = LOG_TARGET_STDERR;
+
+    if ( conf->log_target == CONF_LOG_SYSLOG ||
+         (conf->log_target == CONF_LOG_AUTO && background) )
+        target = LOG_TARGET_SYSLOG;
+    else if ( getenv("JOURNAL_STREAM") )
+        target = LOG_TARGET_JOURNAL;
+    log_open(target, conf->log_level);
+}
+
+/* loop_options.ready: let go of who started the daemon, and of its terminal. */
+static void ready(void *data)
+{
+    struct beginning *beginning = data;
+    int null;
+
+    log_info("ready");
+    if ( beginning->ready_pipe < 0 )
+        return;
+    log_to(beginning, true);
+    null = open("/dev/null", O_RDWR);
+    if ( null < 0 || dup2(null, STDIN_FILENO) < 0 ||
+         dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0 )
+        log_warning("the terminal stays open: %s", strerror(errno));
+    if ( null > STDERR_FILENO )
+        close(null);
+    /* Where this fails, who waits sees the pipe close. */
+    (void)!write(beginning->ready_pipe, "", 1);
+    close(beginning->ready_pipe);
+    beginning->ready_pipe = -1;
+}
+
+static int open_backend(struct beginning *beginning,
+                        struct xpci_message *message)
+{
+    const struct options *options = &beginning->options;
+
+    if ( conf_of(beginning)->backend == CONF_BACKEND_EMBEDDED )
+        return agree_open_embedded(
+            &beginning->backend, &beginning->space, &options->source,
+            options->boot_given ? &options->boot : NULL, warn, NULL, message);
+    if ( options->source.kind != VIEW_LIVE || options->boot_given )
+    {
+        message_set(message, "--sysfs and --boot-from go with the embedded "
+                             "hypervisor: --backend embedded");
+        return -EINVAL;
+    }
+
+    return backend_xen_open(&beginning->backend, message);
+}
+
+/* The daemon itself, in whichever process.  The exit code. */
+static int serve(struct beginning *beginning)
+{
+    struct loop_options options = {
+        .daemon = { .conf = conf_of(beginning),
+                    .source = &beginning->options.source },
+        .reload = reload,
+        .ready = ready,
+        .data = beginning,
+    };
+    struct xpci_message message = { "" };
+    struct loop_counts counts;
+    int rc;
+
+    rc = loop_signals();
+    if ( rc )
+    {
+        log_error("cannot set up signals: %s", strerror(-rc));
+        goto out;
+    }
+    rc = lock_write_pid(beginning->lock, &message);
+    if ( !rc )
+        rc = open_backend(beginning, &message);
+    if ( !rc && conf_of(beginning)->xenstore )
+        rc = store_xen_open(&options.store);
+    if ( rc )
+    {
+        log_error("%s", *message.text ? message.text : strerror(-rc));
+        goto out;
+    }
+    options.daemon.backend = beginning->backend;
+    log_info("starting on %s", beginning->backend->ops->name);
+    rc = loop_run(&options, &counts, &message);
+    if ( rc )
+        log_error("%s", message.text);
     else
-        return usage("--backend takes xen or embedded");
-
-    return 0;
-}
-
-static int choose_view(struct options *options, enum view_kind kind,
-                       const char *path)
-{
-    if ( options->view.kind != VIEW_LIVE )
-        return usage("one of --sysfs and -F, and once, is enough");
-    options->view = (struct view_source){ kind, path };
-
-    return 0;
-}
-
-/* 0: taken; otherwise the exit code. */
-static int take_option(struct options *options, int option)
-{
-    switch ( option )
-    {
-    case OPTION_ONCE:
-        options->once = true;
-        return 0;
-    case OPTION_DRY_RUN:
-        options->dry_run = true;
-        return 0;
-    case OPTION_REPAIR:
-        options->repair_given = true;
-        if ( plan_repair_parse(optarg, &options->repair) )
-            return usage("--repair takes none, safe or all");
-        return 0;
-    case OPTION_BACKEND:
-        return choose_backend(options, optarg);
-    case OPTION_SYSFS:
-        return choose_view(options, VIEW_SYSFS, optarg);
-    case 'F':
-        return choose_view(options, VIEW_DUMP, optarg);
-    case OPTION_BOOT_FROM:
-        options->boot_given = true;
-        options->boot = view_source_of(optarg);
-        return 0;
-    }
-
-    /* getopt_long() has said what is wrong with it. */
-    return EXIT_USAGE;
-}
-
-static int check_options(struct options *options)
-{
-    bool elsewhere = options->view.kind != VIEW_LIVE || options->boot_given;
-
-    if ( !options->once )
-        return usage("--dry-run goes with --once");
-    if ( options->backend == BACKEND_AUTO )
-        options->backend = !elsewhere && backend_xen_is_here()
-                               ? BACKEND_XEN
-                               : BACKEND_EMBEDDED;
-    if ( options->backend == BACKEND_XEN && options->boot_given )
-        return usage("--boot-from goes with --backend=embedded");
-    if ( options->backend == BACKEND_XEN && elsewhere && !options->dry_run )
-        return usage("a Xen is not made to agree with what is not its own "
-                     "dom0: --sysfs and -F need --dry-run or "
-                     "--backend=embedded");
-
-    return 0;
-}
-
-static int open_embedded(struct backend **backend,
-                         const struct options *options,
-                         struct config_space *dom0,
-                         struct xpci_message *message)
-{
-    struct config_space *boot = NULL;
-    int rc;
-
-    if ( options->boot_given )
-    {
-        rc = view_open_space(&boot, &options->boot, warn, NULL, message);
-        if ( rc )
-            return rc;
-    }
-    rc = backend_embedded_open(backend, boot ? boot : dom0, dom0, message);
-    config_space_close(boot);
-
-    return rc;
-}
-
-/* On the module everything can be repaired; a stock Xen is only looked at. */
-static enum plan_repair default_repair(const struct backend *backend)
-{
-    return backend->ops->is_module(backend) ? PLAN_REPAIR_ALL
-                                            : PLAN_REPAIR_NONE;
-}
-
-static int run(const struct options *options, struct xpci_message *message)
-{
-    struct agree_options agree = { .repair = options->repair,
-                                   .dry_run = options->dry_run,
-                                   .out = stdout };
-    struct config_space *space = NULL;
-    struct backend *backend = NULL;
-    int rc;
-
-    rc = view_open_space(&space, &options->view, warn, NULL, message);
-    if ( rc )
-        goto out;
-    rc = options->backend == BACKEND_XEN
-             ? backend_xen_open(&backend, message)
-             : open_embedded(&backend, options, space, message);
-    if ( rc )
-        goto out;
-    if ( !options->repair_given )
-        agree.repair = default_repair(backend);
-    rc = agree_once(backend, &space, &options->view, &agree, message);
+        log_info("ended as asked");
 
 out:
-    backend_close(backend);
-    config_space_close(space);
+    backend_close(beginning->backend);
+    config_space_close(beginning->space);
+    lock_release(beginning->lock);
 
-    return rc;
+    return rc ? EXIT_SYSTEM : 0;
+}
+
+/* Wait until the daemon is ready, or has ended before it was. */
+static int wait_for(pid_t daemon, int pipe)
+{
+    char byte;
+    int status;
+
+    if ( read(pipe, &byte, 1) == 1 )
+        return 0;
+    if ( waitpid(daemon, &status, 0) == daemon && WIFEXITED(status) &&
+         WEXITSTATUS(status) )
+        return WEXITSTATUS(status);
+
+    return EXIT_SYSTEM;
+}
+
+static int serve_in_background(struct beginning *beginning)
+{
+    int pipes[2];
+    pid_t daemon;
+
+    if ( pipe2(pipes, O_CLOEXEC) )
+    {
+        log_error("cannot make a pipe: %s", strerror(errno));
+        return EXIT_SYSTEM;
+    }
+    daemon = fork();
+    if ( daemon < 0 )
+    {
+        log_error("cannot start another process: %s", strerror(errno));
+        return EXIT_SYSTEM;
+    }
+    if ( daemon )
+    {
+        close(pipes[1]);
+        return wait_for(daemon, pipes[0]);
+    }
+    close(pipes[0]);
+    beginning->ready_pipe = pipes[1];
+    if ( setsid() < 0 || chdir("/") )
+    {
+        log_error("cannot become a daemon: %s", strerror(errno));
+        return EXIT_SYSTEM;
+    }
+
+    return serve(beginning);
+}
+
+static int check_config(const struct options *options)
+{
+    struct conf conf;
+    int rc = options_conf(options, &conf, complain, NULL);
+
+    conf_dispose(&conf);
+    if ( rc )
+        return EXIT_USAGE;
+
+    return printf("the configuration is in order\n") < 0 || fflush(stdout)
+               ? EXIT_SYSTEM
+               : 0;
+}
+
+static int begin(struct beginning *beginning)
+{
+    struct xpci_message message = { "" };
+    const char *path;
+    pid_t holder;
+
+    if ( options_conf(&beginning->options, &beginning->conf[0], complain,
+                      NULL) )
+        return EXIT_USAGE;
+    /* Until it is ready, what goes wrong is said to who started it. */
+    log_to(beginning, false);
+    fault_init();
+    path = conf_of(beginning)->pid_file;
+    beginning->lock = lock_take(path, 0644, &holder, &message);
+    if ( beginning->lock == -EWOULDBLOCK )
+        log_error("another xen-pcid is running (process %d, %s)", holder, path);
+    else if ( beginning->lock < 0 )
+        log_error("%s", message.text);
+    if ( beginning->lock < 0 )
+        return EXIT_SYSTEM;
+
+    return beginning->options.foreground ? serve(beginning)
+                                         : serve_in_background(beginning);
 }
 
 int main(int argc, char **argv)
 {
-    struct options options = { 0 };
-    struct xpci_message message = { "" };
-    int option, rc;
+    struct beginning beginning = { .ready_pipe = -1 };
+    int code = options_parse(&beginning.options, argc, argv);
 
-    if ( daemon_wanted(argc, argv) )
-        return daemon_main(argc, argv);
-    while ( (option = getopt_long(argc, argv, "F:", long_options, NULL)) != -1 )
-    {
-        if ( option == OPTION_HELP || option == OPTION_VERSION )
-        {
-            fputs(option == OPTION_HELP ? help : "xen-pcid " XPCI_VERSION "\n",
-                  stdout);
-            return fflush(stdout) ? EXIT_SYSTEM : 0;
-        }
-        rc = take_option(&options, option);
-        if ( rc )
-            return rc;
-    }
-    if ( optind < argc )
-        return usage("it takes options only");
-    rc = check_options(&options);
-    if ( rc )
-        return rc;
+    if ( code != -1 )
+        return code;
+    if ( beginning.options.once )
+        return once_main(&beginning.options);
+    if ( beginning.options.check_config )
+        return check_config(&beginning.options);
+    code = begin(&beginning);
+    conf_dispose(&beginning.conf[0]);
+    conf_dispose(&beginning.conf[1]);
 
-    rc = run(&options, &message);
-    if ( rc )
-        complain(message.text);
-    if ( fflush(stdout) || ferror(stdout) )
-    {
-        complain("cannot write the report");
-        rc = -EIO;
-    }
-
-    return rc ? EXIT_SYSTEM : 0;
+    return code;
 }

@@ -74,7 +74,7 @@ static void say_sizes(FILE *out, const struct status *status)
           "Hypercalls that failed and are tried again.", status->retry->count);
     gauge(out, "xen_pci_pending_removals",
           "Removals that the hypervisor has not confirmed yet.",
-          status->journal->count);
+          status->journal->pending.count);
     gauge(out, "xen_pci_journal_safe",
           "Whether all pending removals are on disk (1) or not (0).",
           journal_is_safe(status->journal));
@@ -108,11 +108,11 @@ static void say_counts(FILE *out, const struct status_counts *counts)
 {
     head(out, "xen_pci_hypercalls", "counter", "Hypercalls made.");
     fprintf(out, "xen_pci_hypercalls_total{call=\"add\"} %" PRIu64 "\n",
-            counts->calls.adds);
+            counts->adds);
     fprintf(out, "xen_pci_hypercalls_total{call=\"remove\"} %" PRIu64 "\n",
-            counts->calls.removes);
+            counts->removes);
     counter(out, "xen_pci_hypercall_failures",
-            "Hypercalls that returned an error.", counts->calls.failures);
+            "Hypercalls that returned an error.", counts->failures);
     counter(out, "xen_pci_events", "Events of the kernel about PCI devices.",
             counts->events);
     counter(out, "xen_pci_event_overflows",

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The command line of xen-pcid: one table of options for the daemon and for
+ * --once.
+ */
 #include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -8,7 +12,7 @@
 #include "message.h"
 #include "options.h"
 
-static const char help[] =
+static const char daemon_help[] =
     "usage: xen-pcid [OPTIONS]\n"
     "       xen-pcid --once [...]         (see xen-pcid --once --help)\n"
     "Keeps the hypervisor's knowledge of PCI devices in agreement with dom0.\n"
@@ -28,8 +32,35 @@ static const char help[] =
     "SIGHUP: read the configuration again. SIGTERM: end. Exit codes: 0, 100\n"
     "usage or configuration, 111 system.\n";
 
+static const char once_help[] =
+    "usage: xen-pcid --once [--dry-run] [--repair=none|safe|all] [--force]\n"
+    "                [--backend=xen|embedded] [--sysfs DIR | -F DUMP]\n"
+    "                [--boot-from DIR|DUMP]\n"
+    "Makes the hypervisor know the PCI devices that dom0 has.\n"
+    "\n"
+    "  --once            once, then end\n"
+    "  --dry-run         only print what would be done, and why\n"
+    "  --repair=none     only say what differs\n"
+    "  --repair=safe     repair what is shown to hurt nobody\n"
+    "  --repair=all      repair what can be repaired at all\n"
+    "                    (default: all with the module, none on a stock Xen)\n"
+    "  --force           also if over half of the machine is gone from dom0\n"
+    "  --backend=xen     the Xen that this machine runs on (default)\n"
+    "  --backend=embedded  a hypervisor inside this process (default with the\n"
+    "                    next three)\n"
+    "  --sysfs DIR       dom0 is what DIR, laid out like /sys, shows\n"
+    "  -F DUMP           dom0 is what `lspci -xxxx` printed to DUMP\n"
+    "  --boot-from DIR|DUMP  the embedded hypervisor booted on this\n"
+    "  --help, --version\n"
+    "\n"
+    "The last line says \"in agreement\" or \"needs attention\". Exit codes: "
+    "0, 100\nusage, 111 dom0 or the hypervisor could not be asked.\n";
+
 enum {
-    OPTION_FOREGROUND = 256,
+    OPTION_ONCE = 256,
+    OPTION_DRY_RUN,
+    OPTION_FORCE,
+    OPTION_FOREGROUND,
     OPTION_CONFIG,
     OPTION_CHECK_CONFIG,
     OPTION_SET,
@@ -43,6 +74,9 @@ enum {
 };
 
 static const struct option long_options[] = {
+    { "once", no_argument, NULL, OPTION_ONCE },
+    { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
+    { "force", no_argument, NULL, OPTION_FORCE },
     { "foreground", no_argument, NULL, OPTION_FOREGROUND },
     { "config", required_argument, NULL, OPTION_CONFIG },
     { "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
@@ -57,7 +91,7 @@ static const struct option long_options[] = {
     { NULL, 0, NULL, 0 },
 };
 
-static int usage(const char *text)
+int options_usage(const char *text)
 {
     fprintf(stderr, "xen-pcid: %s\nxen-pcid: try --help\n", text);
 
@@ -73,15 +107,67 @@ static int print(const char *text)
 static int keep(struct options *options, const char *key, const char *value)
 {
     if ( options->setting_count + 2 > OPTIONS_SETTINGS )
-        return usage("too many settings");
+        return options_usage("too many settings");
     options->settings[options->setting_count++] = key;
     options->settings[options->setting_count++] = value;
 
     return -1;
 }
 
-static int take(struct options *options, int option)
+static int choose_source(struct options *options, enum view_kind kind,
+                         const char *path)
 {
+    if ( options->source.kind != VIEW_LIVE )
+        return options_usage("one of --sysfs and -F, and once, is enough");
+    options->source = (struct view_source){ kind, path };
+
+    return -1;
+}
+
+/* What the options that were taken so far ask for. */
+struct asked {
+    bool help;
+    bool version;
+    const char *of_daemon; /* an option that --once does not take */
+    const char *of_once;   /* one that the daemon does not take */
+};
+
+static int take(struct options *options, struct asked *asked, int option)
+{
+    switch ( option )
+    {
+    case OPTION_ONCE:
+        options->once = true;
+        return -1;
+    case OPTION_DRY_RUN:
+        asked->of_once = "--dry-run goes with --once";
+        options->dry_run = true;
+        return -1;
+    case OPTION_FORCE:
+        asked->of_once = "--force goes with --once";
+        options->force = true;
+        return -1;
+    case 'F':
+        asked->of_once = "-F goes with --once";
+        return choose_source(options, VIEW_DUMP, optarg);
+    case OPTION_SYSFS:
+        return choose_source(options, VIEW_SYSFS, optarg);
+    case OPTION_BOOT_FROM:
+        options->boot_given = true;
+        options->boot = view_source_of(optarg);
+        return -1;
+    case OPTION_REPAIR:
+        return keep(options, "repair", optarg);
+    case OPTION_BACKEND:
+        return keep(options, "backend", optarg);
+    case OPTION_HELP:
+        asked->help = true;
+        return -1;
+    case OPTION_VERSION:
+        asked->version = true;
+        return -1;
+    }
+    asked->of_daemon = "--once takes none of the daemon's options";
     switch ( option )
     {
     case OPTION_FOREGROUND:
@@ -97,21 +183,6 @@ static int take(struct options *options, int option)
         return keep(options, "", optarg);
     case OPTION_RECORD:
         return keep(options, "record", optarg);
-    case OPTION_REPAIR:
-        return keep(options, "repair", optarg);
-    case OPTION_BACKEND:
-        return keep(options, "backend", optarg);
-    case OPTION_SYSFS:
-        options->source = (struct view_source){ VIEW_SYSFS, optarg };
-        return -1;
-    case OPTION_BOOT_FROM:
-        options->boot_given = true;
-        options->boot = view_source_of(optarg);
-        return -1;
-    case OPTION_HELP:
-        return print(help);
-    case OPTION_VERSION:
-        return print("xen-pcid " XPCI_VERSION "\n");
     }
 
     /* getopt_long() has said what is wrong with it. */
@@ -120,17 +191,24 @@ static int take(struct options *options, int option)
 
 int options_parse(struct options *options, int argc, char **argv)
 {
+    struct asked asked = { 0 };
     int option, code;
 
     *options = (struct options){ .source = { VIEW_LIVE, NULL } };
-    while ( (option = getopt_long(argc, argv, "", long_options, NULL)) != -1 )
+    while ( (option = getopt_long(argc, argv, "F:", long_options, NULL)) != -1 )
     {
-        code = take(options, option);
+        code = take(options, &asked, option);
         if ( code != -1 )
             return code;
     }
+    if ( asked.version )
+        return print("xen-pcid " XPCI_VERSION "\n");
+    if ( asked.help )
+        return print(options->once ? once_help : daemon_help);
     if ( optind < argc )
-        return usage("it takes options only");
+        return options_usage("it takes options only");
+    if ( options->once ? asked.of_daemon : asked.of_once )
+        return options_usage(options->once ? asked.of_daemon : asked.of_once);
 
     return -1;
 }
@@ -196,7 +274,7 @@ int options_conf(const struct options *options, struct conf *conf,
         complain(data, "no memory");
         return rc;
     }
-    if ( options->config || !access(path, F_OK) )
+    if ( !options->once && (options->config || !access(path, F_OK)) )
         rc = conf_read(conf, path, complain, data);
     outcome = apply_settings(options, conf, complain, data);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The daemon's command line, and the configuration that follows from it and
- * from the file.
+ * xen-pcid's command line, of the daemon and of --once, and the configuration
+ * that follows from it and from the file.
  */
 #ifndef XEN_PCID_OPTIONS_H
 #define XEN_PCID_OPTIONS_H
@@ -16,6 +16,9 @@
 #define OPTIONS_SETTINGS 32U
 
 struct options {
+    bool once; /* --once, or --dry-run */
+    bool dry_run;
+    bool force;
     bool foreground;
     bool check_config;
     const char *config;        /* NULL: the default, which need not be there */
@@ -33,10 +36,13 @@ struct options {
  */
 int options_parse(struct options *options, int argc, char **argv);
 
+/* Says what is wrong and that there is --help.  EXIT_USAGE. */
+int options_usage(const char *text);
+
 /*
- * The file's settings, then the command line's.  0, or a negative errno value
- * after each thing that is wrong was said.  `conf` is to be disposed of in
- * any case.
+ * The file's settings (not with --once), then the command line's.  0, or a
+ * negative errno value after each thing that is wrong was said.  `conf` is to
+ * be disposed of in any case.
  */
 int __must_check options_conf(const struct options *options, struct conf *conf,
                               conf_complain *complain, void *data);

@@ -53,6 +53,11 @@ static struct retry_item *insert(struct retry *retry, uint32_t sbdf)
     return find(retry, sbdf);
 }
 
+bool retry_is_refused(const struct retry_item *item)
+{
+    return item->rc == -EBUSY && item->action == PLAN_REMOVE;
+}
+
 int retry_failed(struct retry *retry, uint32_t sbdf, enum plan_action action,
                  int rc, uint64_t now)
 {
@@ -68,7 +73,11 @@ int retry_failed(struct retry *retry, uint32_t sbdf, enum plan_action action,
     item->action = action;
     item->rc = rc;
     item->tries++;
-    item->next = now + retry_pause(retry->first, retry->most, item->tries);
+    /* A device in use stays so for long: nobody is to insist. */
+    item->next =
+        now + (retry_is_refused(item)
+                   ? retry->most
+                   : retry_pause(retry->first, retry->most, item->tries));
 
     return 0;
 }

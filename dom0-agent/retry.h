@@ -35,6 +35,8 @@ const struct retry_item *retry_find(const struct retry *retry, uint32_t sbdf);
 /* A try failed at `now`.  0 or -ENOMEM: it is tried again at any time. */
 int __must_check retry_failed(struct retry *retry, uint32_t sbdf,
                               enum plan_action action, int rc, uint64_t now);
+/* A removal that the hypervisor does not want: the device is in use. */
+bool retry_is_refused(const struct retry_item *item);
 void retry_forget(struct retry *retry, uint32_t sbdf);
 
 /* Something new is known about it (or all): the next try is due at once. */

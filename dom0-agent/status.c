@@ -75,10 +75,13 @@ static void worsen(struct status *status, enum status_state state)
 
 static int add_left(struct status *status, const struct plan *plan)
 {
-    char sbdf[XPCI_SBDF_LENGTH];
+    char sbdf[XPCI_SBDF_LENGTH], shrunken[REPORT_SHRUNKEN_LENGTH];
     size_t i;
     int rc = 0;
 
+    if ( plan->shrunken )
+        rc = status_add(status, "%s (xen-pcid --once --force)",
+                        report_shrunken(shrunken, plan));
     for ( i = 0; !rc && i < plan->left_count; i++ )
         rc = status_add(status, "%s: %s",
                         xpci_sbdf_format(sbdf, plan->left[i].sbdf),
@@ -99,14 +102,26 @@ static int add_failed(struct status *status, const struct retry *retry)
     {
         const struct retry_item *item = &retry->items[i];
 
+        xpci_sbdf_format(sbdf, item->sbdf);
+        report_error(item->rc, error, sizeof(error));
+        if ( retry_is_refused(item) )
+        {
+            rc = status_add(status,
+                            "%s: its removal is refused with %s: it is a "
+                            "guest's, or it answers and its interrupts are in "
+                            "use; nothing is forced: shut the guest down, or "
+                            "let dom0 find it again with \"echo 1 "
+                            ">/sys/bus/pci/rescan\"",
+                            sbdf, error);
+            worsen(status, STATUS_ATTENTION);
+            continue;
+        }
         rc = status_add(status,
                         "%s: %s failed %u time%s, last with %s; it is tried "
                         "again by itself until it succeeds or the device is "
                         "gone: see the hypervisor's log (xl dmesg) for why",
-                        xpci_sbdf_format(sbdf, item->sbdf),
-                        plan_action_name(item->action), item->tries,
-                        item->tries == 1 ? "" : "s",
-                        report_error(item->rc, error, sizeof(error)));
+                        sbdf, plan_action_name(item->action), item->tries,
+                        item->tries == 1 ? "" : "s", error);
         worsen(status, item->tries < TRIES_TO_ATTENTION ? STATUS_REPAIRING
                                                         : STATUS_ATTENTION);
     }
@@ -122,14 +137,14 @@ static int add_pending(struct status *status)
     size_t i;
     int rc = 0;
 
-    for ( i = 0; !rc && i < journal->count; i++ )
+    for ( i = 0; !rc && i < journal->pending.count; i++ )
     {
-        if ( retry_find(status->retry, journal->pending[i]) )
+        if ( retry_find(status->retry, journal->pending.sbdf[i]) )
             continue;
         rc = status_add(status,
                         "%s: its removal was seen and the hypervisor has not "
                         "confirmed it yet",
-                        xpci_sbdf_format(sbdf, journal->pending[i]));
+                        xpci_sbdf_format(sbdf, journal->pending.sbdf[i]));
         worsen(status, STATUS_REPAIRING);
     }
 
@@ -170,7 +185,8 @@ static void say_text(struct status *status)
                  "%zu removal%s pending, %zu problem%s",
                  status_state_name(status->state), differences,
                  differences == 1 ? "" : "s", status->hypervisor,
-                 status->journal->count, status->journal->count == 1 ? "" : "s",
+                 status->journal->pending.count,
+                 status->journal->pending.count == 1 ? "" : "s",
                  status->problem_count, status->problem_count == 1 ? "" : "s");
 }
 

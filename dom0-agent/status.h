@@ -7,8 +7,9 @@
 #define XEN_PCID_STATUS_H
 
 #include "agree/agree.h"
-#include "guard.h"
+#include "journal.h"
 #include "moves.h"
+#include "retry.h"
 
 enum status_state {
     STATUS_AGREEMENT,
@@ -23,7 +24,9 @@ const char *status_state_name(enum status_state state);
 
 /* What the daemon has done since it started. */
 struct status_counts {
-    struct guard_counts calls;
+    uint64_t adds; /* hypercalls: adds and reports */
+    uint64_t removes;
+    uint64_t failures; /* of them */
     uint64_t events;
     uint64_t overflows;
     uint64_t looks;

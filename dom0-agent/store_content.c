@@ -32,7 +32,7 @@ static int add_counts(struct tree *tree, const struct status *status)
         { "counts/differences",
           look ? look->plan.step_count + look->plan.left_count : 0 },
         { "counts/failed", status->retry->count },
-        { "counts/pending", status->journal->count },
+        { "counts/pending", status->journal->pending.count },
         { "counts/problems", status->problem_count },
     };
     size_t i;
@@ -82,11 +82,11 @@ static int add_pending(struct tree *tree, const struct journal *journal)
 {
     char key[64];
     size_t i;
-    int rc = tree_add(tree, "pending", "%zu", journal->count);
+    int rc = tree_add(tree, "pending", "%zu", journal->pending.count);
 
-    for ( i = 0; !rc && i < journal->count && i < LIST_MOST; i++ )
+    for ( i = 0; !rc && i < journal->pending.count && i < LIST_MOST; i++ )
     {
-        name_of(key, sizeof(key), "pending", journal->pending[i]);
+        name_of(key, sizeof(key), "pending", journal->pending.sbdf[i]);
         rc = tree_add(tree, key, "removal");
     }
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dom0 and the hypervisor, opened by the options that audit, plan and repair
+ * share.
+ */
 #include <errno.h>
 #include <string.h>
 
@@ -8,121 +12,97 @@
 
 void agent_init(struct agent *agent)
 {
-    agent->source = (struct view_source){ VIEW_LIVE, NULL };
-    agent->space = NULL;
-    agent->backend = NULL;
-    agree_look_init(&agent->look);
+    *agent = (struct agent){ .source = { VIEW_LIVE, NULL } };
 }
 
 void agent_dispose(struct agent *agent)
 {
-    agree_look_dispose(&agent->look);
     backend_close(agent->backend);
-    config_space_close(agent->space);
+    agree_dispose(&agent->agree);
     agent_init(agent);
 }
 
-static enum tool_exit refused(const struct xpci_message *message, int rc,
-                              const char *advice)
+enum tool_exit agent_refused(const struct xpci_message *message, int rc,
+                             const char *advice)
 {
     tool_error("%s%s", *message->text ? message->text : strerror(-rc), advice);
     return TOOL_REFUSED;
 }
 
-static int open_embedded(struct agent *agent, const char *boot_from,
-                         struct xpci_message *message)
+void agent_warn(void *data, const char *text)
 {
-    struct config_space *boot = NULL;
-    int rc;
-
-    if ( boot_from )
-    {
-        const struct view_source source = view_source_of(boot_from);
-
-        rc = view_open_space(&boot, &source, topology_warn, NULL, message);
-        if ( rc )
-            return rc;
-    }
-    rc = backend_embedded_open(&agent->backend, boot ? boot : agent->space,
-                               agent->space, message);
-    config_space_close(boot);
-    return rc;
+    (void)data;
+    tool_warning("%s", text);
 }
 
-enum tool_exit agent_open(struct agent *agent, const struct invocation *call)
+const struct agree_front agent_looks = { .warn = agent_warn };
+
+static int open_backend(struct agent *agent, const struct invocation *call,
+                        struct config_space **space, bool xen,
+                        struct xpci_message *message)
 {
-    struct xpci_message message = { .text = "" };
-    bool ask_xen;
-    int rc;
+    struct view_source boot;
 
-    agent->source = topology_named_source(call);
-    ask_xen = agent->source.kind == VIEW_LIVE && !call->embedded &&
-              !call->boot && backend_xen_is_here();
-    progress_begin("reading %s",
-                   agent->source.path ? agent->source.path : "this machine");
-    rc = view_open_space(&agent->space, &agent->source, topology_warn, NULL,
-                         &message);
-    if ( rc )
-        goto out;
-    rc = ask_xen ? backend_xen_open(&agent->backend, &message)
-                 : open_embedded(agent, call->boot, &message);
-
-out:
-    progress_end();
-    if ( !rc )
-        return TOOL_DONE;
-    refused(&message, rc, ask_xen ? "; --embedded does without Xen" : "");
-    return (agent->source.kind == VIEW_LIVE && !call->boot) || rc == -ENOMEM
-               ? TOOL_REFUSED
-               : TOOL_USAGE;
+    if ( xen )
+        return backend_xen_open(&agent->backend, message);
+    if ( call->boot )
+        boot = view_source_of(call->boot);
+    return agree_open_embedded(&agent->backend, space, &agent->source,
+                               call->boot ? &boot : NULL, agent_warn, NULL,
+                               message);
 }
 
-enum tool_exit agent_policy(const struct agent *agent,
-                            const struct invocation *call,
-                            enum plan_repair *repair)
+static enum tool_exit choose_policy(struct agent *agent,
+                                    const struct invocation *call)
 {
-    *repair = agent->backend->ops->is_module(agent->backend) ? PLAN_REPAIR_ALL
-                                                             : PLAN_REPAIR_NONE;
-    if ( !call->repair || !plan_repair_parse(call->repair, repair) )
+    agent->agree.repair = agree_default_repair(agent->backend);
+    if ( !call->repair ||
+         !plan_repair_parse(call->repair, &agent->agree.repair) )
         return TOOL_DONE;
     tool_error("%s: unknown policy '%s'; --repair takes none, safe or all",
                call->command->name, call->repair);
     return TOOL_USAGE;
 }
 
-/* A dump does not change, and standard input can be read only once. */
-static int open_again(struct agent *agent, struct xpci_message *message)
+enum tool_exit agent_open(struct agent *agent, const struct invocation *call,
+                          const struct agree_front *front, void *data)
 {
-    struct config_space *fresh;
+    struct xpci_message message = { .text = "" };
+    struct config_space *space = NULL;
+    bool xen;
     int rc;
 
-    if ( agent->source.kind == VIEW_DUMP )
-        return 0;
-    rc = view_open_space(&fresh, &agent->source, NULL, NULL, message);
+    agent->source = topology_named_source(call);
+    /* Without Xen there is no agreement: the embedded one is for trials. */
+    xen = agent->source.kind == VIEW_LIVE && !call->embedded && !call->boot;
+    progress_begin("reading %s",
+                   agent->source.path ? agent->source.path : "this machine");
+    rc = open_backend(agent, call, &space, xen, &message);
+    progress_end();
     if ( rc )
-        return rc;
-    if ( agent->backend->ops->set_space )
-        agent->backend->ops->set_space(agent->backend, fresh);
-    config_space_close(agent->space);
-    agent->space = fresh;
-    return 0;
+    {
+        config_space_close(space);
+        agent_refused(&message, rc, xen ? "; --embedded does without Xen" : "");
+        return (agent->source.kind == VIEW_LIVE && !call->boot) || rc == -ENOMEM
+                   ? TOOL_REFUSED
+                   : TOOL_USAGE;
+    }
+    agree_init(&agent->agree, agent->backend, &agent->source, front, data);
+    agent->agree.space = space;
+    agent->agree.ask_owners = true;
+    agent->agree.force = call->force;
+    return choose_policy(agent, call);
 }
 
-enum tool_exit agent_look(struct agent *agent, enum plan_repair repair)
+enum tool_exit agent_look(struct agent *agent)
 {
     struct xpci_message message = { .text = "" };
     int rc;
 
-    agree_look_dispose(&agent->look);
-    agree_look_init(&agent->look);
-    agent->look.ask_owners = true;
     progress_begin("comparing dom0 and the hypervisor");
-    rc = open_again(agent, &message);
-    if ( !rc )
-        rc = agree_look_take(&agent->look, agent->space, &agent->source,
-                             agent->backend, repair, &message);
+    rc = agree_look(&agent->agree, &message);
     progress_end();
-    return rc ? refused(&message, rc, "") : TOOL_DONE;
+    return rc ? agent_refused(&message, rc, "") : TOOL_DONE;
 }
 
 void agent_json_step(struct json_writer *json, const struct plan_step *step)

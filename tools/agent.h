@@ -15,31 +15,33 @@
 
 struct agent {
     struct view_source source; /* dom0 */
-    struct config_space *space;
     struct backend *backend;
-    struct agree_look look;
+    struct agree agree;
 };
 
 void agent_init(struct agent *agent);
 void agent_dispose(struct agent *agent);
 
 /*
- * Open what the options name: the Xen that this machine runs on, or an
- * embedded hypervisor that booted on --boot-from.  TOOL_DONE, or the exit code
- * after the error was said.
+ * Open what the options name: the Xen that this machine runs on, or for a
+ * trial (-F, --sysfs, --embedded, --boot-from) an embedded hypervisor.  The
+ * policy is --repair, else what is right for the hypervisor.  `front` gets
+ * `data`.  TOOL_DONE, or the exit code after the error was said.
  */
-enum tool_exit agent_open(struct agent *agent, const struct invocation *call);
+enum tool_exit agent_open(struct agent *agent, const struct invocation *call,
+                          const struct agree_front *front, void *data);
 
-/*
- * The policy: --repair where it was given, else what is right for the
- * hypervisor.  TOOL_DONE or TOOL_USAGE, which was said.
- */
-enum tool_exit agent_policy(const struct agent *agent,
-                            const struct invocation *call,
-                            enum plan_repair *repair);
+/* Look at both as they are now, into agent->agree.look.  As agent_open(). */
+enum tool_exit agent_look(struct agent *agent);
 
-/* Look at both as they are now, into agent->look.  As agent_open(). */
-enum tool_exit agent_look(struct agent *agent, enum plan_repair repair);
+/* For agree_front: what is odd about dom0, and whom it has to wait for. */
+void agent_warn(void *data, const char *text);
+/* The front end of who only looks. */
+extern const struct agree_front agent_looks;
+
+/* Says what an agree_...() function failed with.  TOOL_REFUSED. */
+enum tool_exit agent_refused(const struct xpci_message *message, int rc,
+                             const char *advice);
 
 /* A step as the beginning of a JSON object, which stays open. */
 void agent_json_step(struct json_writer *json, const struct plan_step *step);

@@ -133,7 +133,7 @@ static void explain_mismatch(const struct audit *audit, struct finding *finding,
     char to[XPCI_SBDF_LENGTH], is[BUSES_LENGTH], was[BUSES_LENGTH];
 
     finding->kind = XPCI_PROBLEM_MISMATCH;
-    if ( !difference_same_device(device, known) )
+    if ( !identity_same_device(device, known) )
     {
         snprintf(finding->cause, TEXT_LENGTH,
                  "another device is here: %s %04x:%04x; the hypervisor has %s "
@@ -171,18 +171,6 @@ static void explain_mismatch(const struct audit *audit, struct finding *finding,
     }
 }
 
-/* Both sides have it, and nothing that can be seen differs. */
-static bool is_same(const struct xpci_device_info *a,
-                    const struct xpci_device_info *b)
-{
-    return difference_same_device(a, b) &&
-           a->class_revision == b->class_revision &&
-           a->secondary == b->secondary && a->subordinate == b->subordinate &&
-           !((a->flags ^ b->flags) &
-             (XPCI_CONFIGURED | XPCI_CONFLICT | XPCI_STALE | XPCI_EXTFN)) &&
-           (!(a->flags & XPCI_VIRTFN) || a->physfn == b->physfn);
-}
-
 static void explain(struct audit *audit, uint32_t sbdf, const char *mend,
                     const char *why)
 {
@@ -196,9 +184,9 @@ static void explain(struct audit *audit, uint32_t sbdf, const char *mend,
     snprintf(finding->mend, TEXT_LENGTH, "%s", mend);
     if ( device && !known )
         explain_missing(audit, finding, device);
-    else if ( !device && !sbdf_set_has(&audit->look->dom0.unreadable, sbdf) )
+    else if ( !device && !view_lists(&audit->look->dom0, sbdf) )
         explain_stale(audit, finding, known);
-    else if ( device && !is_same(device, known) )
+    else if ( device && identity_compare(device, known) )
         explain_mismatch(audit, finding, device, known);
     else if ( why ) /* nobody but the agent can say what it is */
     {
@@ -216,13 +204,20 @@ static void explain(struct audit *audit, uint32_t sbdf, const char *mend,
     audit->count++;
 }
 
+/* dom0 lists it, and cannot read what it is. */
+static bool is_unreadable(const struct audit *audit, uint32_t sbdf)
+{
+    return view_lists(&audit->look->dom0, sbdf) &&
+           !xpci_snapshot_device(&audit->look->dom0.snapshot, sbdf);
+}
+
 /* What no hypercall mends. */
 static void mend_left(const struct audit *audit, uint32_t sbdf, char *mend)
 {
     char place[XPCI_SBDF_LENGTH];
 
     xpci_sbdf_format(place, sbdf);
-    if ( sbdf_set_has(&audit->look->dom0.unreadable, sbdf) )
+    if ( is_unreadable(audit, sbdf) )
         snprintf(mend, TEXT_LENGTH,
                  "echo 1 >/sys/bus/pci/devices/%s/remove; "
                  "echo 1 >/sys/bus/pci/rescan",
@@ -350,14 +345,14 @@ static enum tool_exit run(struct invocation *call)
 
     agent_init(&agent);
     differences_init(&audit.moves);
-    result = agent_open(&agent, call);
+    result = agent_open(&agent, call, &agent_looks, NULL);
     if ( result != TOOL_DONE )
         goto out;
-    audit.look = &agent.look;
+    audit.look = &agent.agree.look;
     audit.module = agent.backend->ops->is_module(agent.backend);
     /* What can be mended without harm is a step, and all else is left. */
-    result =
-        agent_look(&agent, audit.module ? PLAN_REPAIR_ALL : PLAN_REPAIR_SAFE);
+    agent.agree.repair = audit.module ? PLAN_REPAIR_ALL : PLAN_REPAIR_SAFE;
+    result = agent_look(&agent);
     if ( result == TOOL_DONE )
         result = report(&audit, call->json);
 

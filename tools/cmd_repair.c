@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* xl-pci repair: the plan, carried out. */
+/*
+ * xl-pci repair: the one cycle with somebody to ask.
+ */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "agree/apply.h"
 #include "agree/report.h"
 #include "agent.h"
 #include "text.h"
@@ -13,48 +13,26 @@
 /* What a step returns that somebody did not want. */
 #define DECLINED (-ECANCELED)
 
-/*
- * A backend in front of the backend: the steps of a plan pass here, and each
- * one is asked about first.
- */
+/* The front end of the cycle: each step is asked about first. */
 struct asking {
-    struct backend backend;
-    struct backend *inner;
-    bool yes; /* to all */
-    bool no;  /* to all */
-    const struct plan *plan;
+    struct agree_front front;
+    struct agent agent;
+    bool no; /* to all */
     bool as_json;
     struct json_writer json;
 };
 
-static struct asking *asking_of(struct backend *backend)
-{
-    return (struct asking *)backend;
-}
-
-static const struct plan_step *step_at(const struct plan *plan, uint32_t sbdf,
-                                       bool remove)
-{
-    size_t i;
-
-    for ( i = 0; i < plan->step_count; i++ )
-        if ( plan->steps[i].sbdf == sbdf &&
-             (plan->steps[i].action == PLAN_REMOVE) == remove )
-            return &plan->steps[i];
-    return NULL;
-}
-
 /* The end of the input is a no to all. */
-static bool ask(struct asking *asking, uint32_t sbdf, bool remove)
+static int ask(void *data, const struct plan_step *step)
 {
-    const struct plan_step *step = step_at(asking->plan, sbdf, remove);
+    struct asking *asking = data;
     char place[XPCI_SBDF_LENGTH], line[64];
 
-    while ( !asking->yes && !asking->no )
+    while ( asking->front.asks && !asking->no )
     {
         printf("%s %s: %s\nDo it? [y]es, [n]o, [a]ll, [q]uit: ",
-               step ? plan_action_name(step->action) : "change",
-               xpci_sbdf_format(place, sbdf), step ? step->why : "");
+               plan_action_name(step->action),
+               xpci_sbdf_format(place, step->sbdf), step->why);
         fflush(stdout);
         if ( !fgets(line, sizeof(line), stdin) )
         {
@@ -63,62 +41,46 @@ static bool ask(struct asking *asking, uint32_t sbdf, bool remove)
             break;
         }
         if ( strchr("yY", *line) && *line )
-            return true;
+            return 0;
         if ( strchr("nN", *line) && *line )
-            return false;
-        asking->yes = *line == 'a' || *line == 'A';
+            return DECLINED;
+        asking->front.asks = *line != 'a' && *line != 'A';
         asking->no = *line == 'q' || *line == 'Q';
     }
-    return asking->yes;
+    return asking->no ? DECLINED : 0;
 }
 
-static int asking_add(struct backend *backend, uint32_t sbdf,
-                      const struct xpci_report *report)
+/* A step that failed, or that nobody wanted, would only be tried again. */
+static bool start(void *data)
 {
-    struct asking *asking = asking_of(backend);
+    const struct asking *asking = data;
 
-    return ask(asking, sbdf, false)
-               ? asking->inner->ops->add(asking->inner, sbdf, report)
-               : DECLINED;
+    return !asking->agent.agree.undone;
 }
 
-static int asking_remove(struct backend *backend, uint32_t sbdf)
+static const char *outcome_name(const struct agree_result *result)
 {
-    struct asking *asking = asking_of(backend);
-
-    return ask(asking, sbdf, true)
-               ? asking->inner->ops->remove(asking->inner, sbdf)
-               : DECLINED;
-}
-
-/* The plan makes these two calls and no others. */
-static const struct backend_ops asking_ops = {
-    .name = "asking",
-    .add = asking_add,
-    .remove = asking_remove,
-};
-
-static const char *outcome_name(const struct apply_result *result)
-{
-    if ( result->outcome == APPLY_FAILED && result->rc == DECLINED )
-        return "declined";
     switch ( result->outcome )
     {
-    case APPLY_DONE:
+    case AGREE_DONE:
         return "done";
-    case APPLY_FAILED:
+    case AGREE_FAILED:
         return "failed";
-    case APPLY_SKIPPED:
+    case AGREE_SKIPPED:
         return "skipped";
+    case AGREE_HELD:
+        return "declined";
+    case AGREE_STALE:
+        return "look-again";
     default:
         return "stopped";
     }
 }
 
 static void json_outcome(struct json_writer *json, const struct plan_step *step,
-                         const struct apply_result *result)
+                         const struct agree_result *result)
 {
-    bool failed = result->outcome == APPLY_FAILED;
+    bool failed = result->outcome == AGREE_FAILED;
     char error[96];
 
     agent_json_step(json, step);
@@ -126,19 +88,19 @@ static void json_outcome(struct json_writer *json, const struct plan_step *step,
     json_text(json, "error",
               failed ? report_error(result->rc, error, sizeof(error)) : NULL);
     json_sbdf(json, "because",
-              result->outcome == APPLY_SKIPPED ? &result->because : NULL);
+              result->outcome == AGREE_SKIPPED ? &result->because : NULL);
     json_close(json);
 }
 
 static void tell(void *data, const struct plan_step *step,
-                 const struct apply_result *result)
+                 const struct agree_result *result)
 {
     struct asking *asking = data;
     char sbdf[XPCI_SBDF_LENGTH];
 
     if ( asking->as_json )
         json_outcome(&asking->json, step, result);
-    else if ( result->rc == DECLINED )
+    else if ( result->outcome == AGREE_HELD )
         printf("%-6s %s  not done, as you said\n",
                plan_action_name(step->action),
                xpci_sbdf_format(sbdf, step->sbdf));
@@ -146,53 +108,32 @@ static void tell(void *data, const struct plan_step *step,
         report_outcome(stdout, step, result);
 }
 
-/*
- * Look and carry out until nothing is left to do, or something could not be
- * done, which would only be tried again.
- */
-static enum tool_exit carry_out(struct agent *agent, struct asking *asking,
-                                enum plan_repair repair)
+static enum tool_exit carry_out(struct asking *asking)
 {
-    enum tool_exit result = agent_look(agent, repair);
-    unsigned int round;
-    size_t undone = 0;
-    int rc;
+    struct agree *agree = &asking->agent.agree;
+    struct xpci_message message = { .text = "" };
+    int rc = agree_run(agree, &message);
 
-    for ( round = 0; result == TOOL_DONE && agent->look.plan.step_count &&
-                     !undone && round < AGREE_ROUNDS;
-          round++ )
-    {
-        asking->plan = &agent->look.plan;
-        rc = apply_plan(&agent->look.plan, &asking->backend, tell, asking,
-                        &undone);
-        if ( rc )
-        {
-            tool_error("repair: the hypervisor takes no such calls from here: "
-                       "%s; it takes root in dom0",
-                       strerror(-rc));
-            return TOOL_REFUSED;
-        }
-        result = agent_look(agent, repair);
-    }
-    if ( result == TOOL_DONE && !plan_is_agreement(&agent->look.plan) )
-        result = TOOL_WRONG;
-    return result;
+    if ( rc )
+        return agent_refused(
+            &message, rc,
+            rc == -EPERM || rc == -ENOSYS ? "; it takes root in dom0" : "");
+    return plan_is_agreement(&agree->look.plan) ? TOOL_DONE : TOOL_WRONG;
 }
 
-static enum tool_exit repair_text(struct agent *agent, struct asking *asking,
-                                  enum plan_repair repair)
+static enum tool_exit repair_text(struct asking *asking)
 {
-    enum tool_exit result = carry_out(agent, asking, repair);
+    const struct agree_look *look = &asking->agent.agree.look;
+    enum tool_exit result = carry_out(asking);
 
     if ( result != TOOL_DONE && result != TOOL_WRONG )
         return result;
-    report_left(stdout, &agent->look.plan);
-    report_state(stdout, &agent->look.plan, &agent->look.hypervisor);
+    report_left(stdout, &look->plan);
+    report_state(stdout, &look->plan, &look->hypervisor);
     return result;
 }
 
-static enum tool_exit repair_json(struct agent *agent, struct asking *asking,
-                                  enum plan_repair repair)
+static enum tool_exit repair_json(struct asking *asking)
 {
     struct json_writer *json = &asking->json;
     enum tool_exit result;
@@ -201,9 +142,9 @@ static enum tool_exit repair_json(struct agent *agent, struct asking *asking,
     json_begin(json, stdout);
     json_open(json, NULL, '{');
     json_open(json, "steps", '[');
-    result = carry_out(agent, asking, repair);
+    result = carry_out(asking);
     json_close(json);
-    agent_json_end(json, &agent->look.plan);
+    agent_json_end(json, &asking->agent.agree.look.plan);
     json_close(json);
     return json_end(json) ? TOOL_REFUSED : result;
 }
@@ -225,31 +166,29 @@ static bool check_asking(const struct invocation *call)
 
 static enum tool_exit run(struct invocation *call)
 {
-    struct asking asking = { .backend = { &asking_ops }, .yes = call->yes };
-    enum plan_repair repair;
+    struct asking asking = { .front = { .start = start,
+                                        .allow = ask,
+                                        .told = tell,
+                                        .waits = agent_warn,
+                                        .warn = agent_warn,
+                                        .asks = !call->yes } };
     enum tool_exit result = TOOL_USAGE;
-    struct agent agent;
 
-    agent_init(&agent);
+    agent_init(&asking.agent);
     if ( !check_asking(call) )
         goto out;
-    result = agent_open(&agent, call);
+    result = agent_open(&asking.agent, call, &asking.front, &asking);
     if ( result == TOOL_DONE )
-        result = agent_policy(&agent, call, &repair);
-    if ( result != TOOL_DONE )
-        goto out;
-    asking.inner = agent.backend;
-    result = call->json ? repair_json(&agent, &asking, repair)
-                        : repair_text(&agent, &asking, repair);
+        result = call->json ? repair_json(&asking) : repair_text(&asking);
 
 out:
-    agent_dispose(&agent);
+    agent_dispose(&asking.agent);
     return result;
 }
 
 const struct command command_repair = {
     .name = "repair",
-    .options = AGENT_OPTIONS "Ryj",
+    .options = AGENT_OPTIONS "ROyj",
     .arguments = "",
     .summary = "do that, step by step",
     .about =

@@ -24,6 +24,8 @@ static const struct tool_option {
     { 'R', false, "repair", "POLICY",
       "none, safe or all (default: all with the module)" },
     { 'y', true, "yes", NULL, "do not ask" },
+    { 'O', false, "force", NULL,
+      "also if over half of the machine is gone from dom0" },
     { 'A', false, "from", "A", "the topology before: as for xl-pci diff" },
     { 'X', false, "xenstore", "PATH",
       "where the report of xen-pcid is (/tool/xen-pcid)" },
@@ -70,6 +72,9 @@ static void apply(struct invocation *call, int letter)
         break;
     case 'y':
         call->yes = true;
+        break;
+    case 'O':
+        call->force = true;
         break;
     case 'A':
         call->from = optarg;

@@ -26,6 +26,7 @@ struct invocation {
     const char *store;  /* --xenstore: where the daemon's report is */
     bool embedded;      /* --embedded: not the hypervisor we run on */
     bool yes;
+    bool force; /* --force: a plan that takes away most of the machine */
     bool fix;
     bool in_place;
     bool json;

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What became of a topology: two of them, walked side by side.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "array.h"
 #include "compare_mask.h"
 #include "difference.h"
 
@@ -19,7 +23,7 @@ const char *difference_kind_name(enum difference_kind kind)
 
 void differences_init(struct differences *differences)
 {
-    *differences = (struct differences){ NULL, 0, 0 };
+    *differences = (struct differences){ NULL, 0 };
 }
 
 void differences_dispose(struct differences *differences)
@@ -138,17 +142,6 @@ static bool is_virtfn(const struct xpci_device_info *info)
     return info->flags & XPCI_VIRTFN;
 }
 
-bool difference_same_device(const struct xpci_device_info *a,
-                            const struct xpci_device_info *b)
-{
-    bool ids_known =
-        !is_virtfn(a) || (a->vendor != 0xffff && b->vendor != 0xffff);
-
-    return is_virtfn(a) == is_virtfn(b) && a->type == b->type &&
-           a->class_revision >> 8 == b->class_revision >> 8 &&
-           (!ids_known || (a->vendor == b->vendor && a->device == b->device));
-}
-
 static void say_numbers(struct words *words,
                         const struct xpci_device_info *before,
                         const struct xpci_device_info *after)
@@ -216,7 +209,7 @@ static int describe(char **what, const struct places *old,
     words.out = open_memstream(what, &size);
     if ( !words.out )
         return -ENOMEM;
-    if ( !difference_same_device(before, after) )
+    if ( !identity_same_device(before, after) )
         say_identity(&words, before, after);
     else
     {
@@ -247,20 +240,9 @@ static int describe(char **what, const struct places *old,
 static int append(struct differences *differences,
                   const struct difference *difference)
 {
-    if ( differences->count == differences->room )
-    {
-        size_t room = differences->room ? differences->room * 2 : 64;
-        struct difference *bigger =
-            reallocarray(differences->items, room, sizeof(*bigger));
-
-        if ( !bigger )
-            return -ENOMEM;
-        differences->items = bigger;
-        differences->room = room;
-    }
-    differences->items[differences->count++] = *difference;
-
-    return 0;
+    return ARRAY_APPEND(differences->items, differences->count, *difference)
+               ? 0
+               : -ENOMEM;
 }
 
 static int match(struct differences *differences, const struct places *old,
@@ -272,7 +254,7 @@ static int match(struct differences *differences, const struct places *old,
 
     if ( rc )
         return rc;
-    if ( !difference_same_device(before, after) )
+    if ( !identity_same_device(before, after) )
         found.kind = DIFFERENCE_REPLACED;
     else if ( before->sbdf != after->sbdf )
         found.kind = DIFFERENCE_MOVED;

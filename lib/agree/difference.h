@@ -8,6 +8,8 @@
 
 #include <xen-pci/embedded.h>
 
+#include "identity.h"
+
 enum difference_kind {
     DIFFERENCE_MOVED,    /* the same device, at another SBDF */
     DIFFERENCE_CHANGED,  /* the same place, and something is different */
@@ -29,7 +31,6 @@ struct difference {
 struct differences {
     struct difference *items; /* by SBDF, the new one where there is one */
     size_t count;
-    size_t room;
 };
 
 /* One of two topologies. */
@@ -52,11 +53,11 @@ int __must_check differences_find(struct differences *differences,
                                   const struct difference_side *before,
                                   const struct difference_side *after);
 
-/*
- * Do both describe the same device?  A VF's vendor and device ID read ffff,
- * unless somebody filled them in; revisions are not always known.
- */
-bool difference_same_device(const struct xpci_device_info *a,
-                            const struct xpci_device_info *b);
+/* As identity_same_device(). */
+static inline bool difference_same_device(const struct xpci_device_info *a,
+                                          const struct xpci_device_info *b)
+{
+    return identity_same_device(a, b);
+}
 
 #endif /* LIB_AGREE_DIFFERENCE_H */

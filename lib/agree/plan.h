@@ -52,21 +52,44 @@ struct plan_left {
 struct plan {
     struct plan_step *steps; /* in the order in which to make them */
     size_t step_count;
-    size_t step_room;
     struct plan_left *left; /* by SBDF */
     size_t left_count;
-    size_t left_room;
+    /*
+     * Too many devices are gone at once: there are no steps, and what would
+     * be done is left.
+     */
+    bool shrunken;
+    size_t present; /* devices that dom0 lists, VFs not counted */
+    size_t known;   /* devices that the hypervisor knows, VFs not counted */
 };
+
+/*
+ * What goes at once, in one run: PLAN_GONE_FEW devices, or of a large machine
+ * one in PLAN_GONE_SHARE.  More is taken for a view that is broken, unless
+ * `force` says otherwise.  VFs do not count: they go in hundreds with their
+ * PF, or by one write to its sriov_numvfs.
+ */
+#define PLAN_GONE_FEW 8U
+#define PLAN_GONE_SHARE 2U
 
 struct plan_input {
     const struct xpci_snapshot *dom0;
     const struct xpci_snapshot *hypervisor;
-    /* dom0 lists them but cannot describe them: never removed. */
-    const struct sbdf_set *unreadable;
+    /* What dom0 lists, described or not: never removed. */
+    const struct sbdf_set *listed;
     /* Devices whose add is known to have succeeded; a stock Xen's only. */
     const struct sbdf_set *owned;
+    /*
+     * Devices that left and are there again: reported even where their record
+     * looks right.  NULL: none.
+     */
+    const struct sbdf_set *returned;
+    bool everything; /* report all devices, needed or not */
     bool module;
+    bool force;
     enum plan_repair repair;
+    /* Devices that the hypervisor knew when the run began; 0: it begins. */
+    size_t known_before;
 };
 
 void plan_init(struct plan *plan);

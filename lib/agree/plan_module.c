@@ -23,7 +23,7 @@ static enum fate fate_of(const struct plan_input *input, uint32_t sbdf)
     char why[PLAN_WHY_LENGTH];
 
     if ( !dom0 )
-        return sbdf_set_has(input->unreadable, sbdf) ? FATE_STAYS : FATE_GOES;
+        return sbdf_set_has(input->listed, sbdf) ? FATE_STAYS : FATE_GOES;
     /* A bridge-only record: what else it was is not on record. */
     if ( !recorded )
         return FATE_STAYS;
@@ -99,9 +99,9 @@ static int remove_ways(struct plan *plan, const struct plan_input *input)
 }
 
 /*
- * The bridge that is recorded at `sbdf` is replaced by one with the same IDs,
- * of another type or revision: until that is reported, the tables take the
- * one for the other, and have behind it what dom0 has behind it.
+ * The bridge that is recorded at `sbdf` is replaced by one with the same IDs
+ * and of another type: until that is reported, the tables take the one for the
+ * other, and have behind it what dom0 has behind it.
  */
 static bool is_taken_for_another(const struct plan_input *input, uint32_t sbdf)
 {
@@ -208,6 +208,15 @@ static int keep_or_renew(struct plan *plan, const struct plan_input *input,
     return 0;
 }
 
+/* Why a device is reported whose record looks right; NULL: it is not. */
+static const char *why_report(const struct plan_input *input, uint32_t sbdf)
+{
+    if ( input->returned && sbdf_set_has(input->returned, sbdf) )
+        return "it left and is there again: its record may be of what left";
+
+    return input->everything ? "a resync reports every device" : NULL;
+}
+
 /* `recorded` may be NULL: the hypervisor does not know the device. */
 static int add_or_report(struct plan *plan, const struct plan_input *input,
                          const struct xpci_device_info *device,
@@ -215,6 +224,7 @@ static int add_or_report(struct plan *plan, const struct plan_input *input,
 {
     enum plan_difference difference = PLAN_ANOTHER;
     char why[PLAN_WHY_LENGTH] = "the hypervisor does not know it";
+    const char *asked = why_report(input, device->sbdf);
     struct plan_step *step;
     bool handled = false;
     int rc = 0;
@@ -226,7 +236,11 @@ static int add_or_report(struct plan *plan, const struct plan_input *input,
     if ( rc || handled )
         return rc;
     if ( difference == PLAN_SAME )
-        return 0;
+    {
+        if ( !asked )
+            return 0;
+        snprintf(why, sizeof(why), "%s", asked);
+    }
 
     step =
         plan_append(plan, difference == PLAN_ANOTHER ? PLAN_ADD : PLAN_REPORT,
@@ -234,7 +248,7 @@ static int add_or_report(struct plan *plan, const struct plan_input *input,
     if ( !step )
         return -ENOMEM;
     /* The NUMA node that is on record is not lost by this. */
-    if ( difference == PLAN_OUTDATED )
+    if ( difference != PLAN_ANOTHER )
         step->report.node = recorded->node;
     memcpy(step->why, why, sizeof(why));
 
@@ -246,11 +260,12 @@ static int name_unreadable(struct plan *plan, const struct plan_input *input)
     size_t i;
     int rc = 0;
 
-    for ( i = 0; !rc && i < input->unreadable->count; i++ )
+    for ( i = 0; !rc && i < input->listed->count; i++ )
     {
-        uint32_t sbdf = input->unreadable->sbdf[i];
+        uint32_t sbdf = input->listed->sbdf[i];
 
-        if ( !xpci_snapshot_device(input->hypervisor, sbdf) )
+        if ( !xpci_snapshot_device(input->dom0, sbdf) &&
+             !xpci_snapshot_device(input->hypervisor, sbdf) )
             rc = plan_leave(plan, sbdf,
                             "dom0 lists it, but its config space reads as "
                             "nothing; it cannot be added");

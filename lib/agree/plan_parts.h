@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the parts of the plan share; nobody else's.
+ * What the parts of the plan share: comparison, walks up the tree, the lists,
+ * and the order.  Nobody else includes this.
  */
 #ifndef LIB_AGREE_PLAN_PARTS_H
 #define LIB_AGREE_PLAN_PARTS_H
@@ -49,18 +50,18 @@ struct plan_step *plan_append(struct plan *plan, enum plan_action action,
                               const struct xpci_device_info *info,
                               const struct xpci_snapshot *snapshot);
 
-/* printf-like.  0 or -ENOMEM. */
+/* A difference that stays; printf-like.  0 or -ENOMEM. */
 int __must_check plan_leave(struct plan *plan, uint32_t sbdf,
                             const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* Put the steps into order and say which hangs on which.  0 or -ENOMEM. */
+int __must_check plan_order(struct plan *plan, const struct plan_input *input);
 
 /*
  * The differences, as steps in any order and what is left.  0 or -ENOMEM.
  */
 int __must_check plan_module(struct plan *plan, const struct plan_input *input);
 int __must_check plan_stock(struct plan *plan, const struct plan_input *input);
-
-/* Put the steps into order and say which hangs on which.  0 or -ENOMEM. */
-int __must_check plan_order(struct plan *plan, const struct plan_input *input);
 
 #endif /* LIB_AGREE_PLAN_PARTS_H */

@@ -120,7 +120,7 @@ int plan_stock(struct plan *plan, const struct plan_input *input)
         uint32_t sbdf = known->devices[i].sbdf;
 
         if ( !xpci_snapshot_device(dom0, sbdf) &&
-             !sbdf_set_has(input->unreadable, sbdf) )
+             !sbdf_set_has(input->listed, sbdf) )
             rc = remove_gone(plan, input, &known->devices[i]);
     }
     for ( i = 0; !rc && i < dom0->device_count; i++ )

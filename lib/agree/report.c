@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Plans, outcomes and the state, in words.
+ */
 #include "report.h"
 
 /* A step as it stands at the beginning of a line. */
@@ -40,29 +43,50 @@ const char *report_error(int rc, char *text, size_t size)
     return text;
 }
 
-void report_outcome(void *data, const struct plan_step *step,
-                    const struct apply_result *result)
+/* A refusal that is no failure: nobody is to force it. */
+static const char *why_refused(const struct plan_step *step, int rc)
+{
+    if ( rc == -EBUSY && step->action == PLAN_REMOVE )
+        return "; the device is a guest's, or it answers and its interrupts "
+               "are in use: nothing is forced";
+    if ( rc == -EAGAIN )
+        return "; what it read changed meanwhile: it is tried again";
+
+    return "";
+}
+
+void report_outcome(FILE *out, const struct plan_step *step,
+                    const struct agree_result *result)
 {
     char because[XPCI_SBDF_LENGTH], error[96];
-    FILE *out = data;
 
     print_step(out, step);
     switch ( result->outcome )
     {
-    case APPLY_DONE:
+    case AGREE_DONE:
         fputs(": done\n", out);
         break;
-    case APPLY_FAILED:
-        fprintf(out, ": failed: %s\n",
-                report_error(result->rc, error, sizeof(error)));
+    case AGREE_FAILED:
+        fprintf(out, ": failed: %s%s\n",
+                report_error(result->rc, error, sizeof(error)),
+                why_refused(step, result->rc));
         break;
-    case APPLY_SKIPPED:
+    case AGREE_SKIPPED:
         fprintf(out, ": skipped, as the step for %s was not done\n",
                 xpci_sbdf_format(because, result->because));
         break;
-    case APPLY_PENDING:
-    case APPLY_STOPPED:
-        fputs(": not tried, as the hypervisor takes no such calls\n", out);
+    case AGREE_HELD:
+        fprintf(out, ": not now: %s\n",
+                report_error(result->rc, error, sizeof(error)));
+        break;
+    case AGREE_STALE:
+        fputs(": look again: this changed after the plan was made; "
+              "the step was not made\n",
+              out);
+        break;
+    case AGREE_PENDING:
+    case AGREE_STOPPED:
+        fputs(": not tried\n", out);
         break;
     }
 }
@@ -96,11 +120,25 @@ static void print_agreement(FILE *out, const struct xpci_snapshot *hypervisor)
                 hypervisor->bus_count == 1 ? "" : "es");
 }
 
+const char *report_shrunken(char *text, const struct plan *plan)
+{
+    snprintf(text, REPORT_SHRUNKEN_LENGTH,
+             "dom0 lists %zu devices and the hypervisor knows %zu: so many do "
+             "not go at once, so dom0's view is taken for broken, and nothing "
+             "is changed; --force if they are gone",
+             plan->present, plan->known);
+
+    return text;
+}
+
 void report_state(FILE *out, const struct plan *plan,
                   const struct xpci_snapshot *hypervisor)
 {
     size_t differences = plan->step_count + plan->left_count;
+    char shrunken[REPORT_SHRUNKEN_LENGTH];
 
+    if ( plan->shrunken )
+        fprintf(out, "note: %s\n", report_shrunken(shrunken, plan));
     if ( !differences )
         print_agreement(out, hypervisor);
     else

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "apply.h"
+#include "agree.h"
 
 /* A line for each step: what and why. */
 void report_plan(FILE *out, const struct plan *plan);
@@ -15,19 +15,23 @@ void report_plan(FILE *out, const struct plan *plan);
 /* A line for each difference that stays: where and why. */
 void report_left(FILE *out, const struct plan *plan);
 
-/* apply_told: a line for a step and what came of it; `data` is a FILE. */
-void report_outcome(void *data, const struct plan_step *step,
-                    const struct apply_result *result);
+/* A line for a step and what came of it. */
+void report_outcome(FILE *out, const struct plan_step *step,
+                    const struct agree_result *result);
 
 /* What is odd about the machine itself, and known to both sides. */
 void report_problems(FILE *out, const struct xpci_snapshot *snapshot);
 
 /*
  * The last line: "in agreement: ..." or "needs attention: ...", by the
- * plan that would be made now.
+ * plan that would be made now; before it, why a view is taken for broken.
  */
 void report_state(FILE *out, const struct plan *plan,
                   const struct xpci_snapshot *hypervisor);
+
+/* Why plan->shrunken is set, in a sentence without its full stop. */
+#define REPORT_SHRUNKEN_LENGTH 256
+const char *report_shrunken(char *text, const struct plan *plan);
 
 /* A negative errno value in words, with its name where it has one. */
 const char *report_error(int rc, char *text, size_t size);

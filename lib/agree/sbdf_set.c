@@ -117,3 +117,22 @@ bool sbdf_set_has(const struct sbdf_set *set, uint32_t sbdf)
 {
     return sorted_find(set->sbdf, set->count, sizeof(*set->sbdf), sbdf);
 }
+
+int sbdf_set_insert(struct sbdf_set *set, uint32_t sbdf)
+{
+    uint32_t *members;
+
+    if ( sbdf_set_has(set, sbdf) )
+        return 0;
+    members = sorted_insert(set->sbdf, &set->count, sizeof(*members), sbdf);
+    if ( !members )
+        return -ENOMEM;
+    set->sbdf = members;
+
+    return 0;
+}
+
+void sbdf_set_remove(struct sbdf_set *set, uint32_t sbdf)
+{
+    sorted_remove(set->sbdf, &set->count, sizeof(*set->sbdf), sbdf);
+}

@@ -28,7 +28,7 @@ void sorted_remove(void *items, size_t *count, size_t size, uint32_t sbdf);
 /* A qsort() comparison. */
 int sorted_compare(const void *first, const void *second);
 
-/* A set, filled in any order, sorted once, then asked. */
+/* A set: filled in any order and sorted once, or kept sorted. */
 struct sbdf_set {
     uint32_t *sbdf;
     size_t count;
@@ -42,5 +42,9 @@ int __must_check sbdf_set_add(struct sbdf_set *set, uint32_t sbdf);
 /* Also leaves each member in once. */
 void sbdf_set_sort(struct sbdf_set *set);
 bool sbdf_set_has(const struct sbdf_set *set, uint32_t sbdf);
+
+/* Of a sorted set, which stays so; each member once. */
+int __must_check sbdf_set_insert(struct sbdf_set *set, uint32_t sbdf);
+void sbdf_set_remove(struct sbdf_set *set, uint32_t sbdf);
 
 #endif /* LIB_AGREE_SBDF_SET_H */

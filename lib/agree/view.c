@@ -1,7 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * dom0's view: which devices its kernel lists, and what they are.
+ */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
-#include "view_listed.h"
+#include "message.h"
+#include "view.h"
 
 struct view_source view_source_of(const char *path)
 {
@@ -32,13 +41,117 @@ int view_open_space(struct config_space **space,
 void view_init(struct view *view)
 {
     xpci_snapshot_init(&view->snapshot);
-    sbdf_set_init(&view->unreadable);
+    sbdf_set_init(&view->listed);
 }
 
 void view_dispose(struct view *view)
 {
     xpci_snapshot_dispose(&view->snapshot);
-    sbdf_set_dispose(&view->unreadable);
+    sbdf_set_dispose(&view->listed);
+}
+
+/*
+ * The directory in which dom0's kernel lists its devices: `source` is laid out
+ * like /sys, or has such a `sys`.
+ */
+static DIR *open_devices(const struct view_source *source)
+{
+    static const char *const places[] = { "", "/sys" };
+    const char *root = source->kind == VIEW_LIVE ? "/sys" : source->path;
+    DIR *devices = NULL;
+    unsigned int i;
+    char *path;
+
+    for ( i = 0; !devices && i < ARRAY_SIZE(places); i++ )
+    {
+        if ( asprintf(&path, "%s%s/bus/pci/devices", root, places[i]) < 0 )
+        {
+            errno = ENOMEM;
+            return NULL;
+        }
+        devices = opendir(path);
+        free(path);
+    }
+
+    return devices;
+}
+
+/* The next device in the directory: 1 and `*sbdf`, 0: no more, or -errno. */
+static int next_device(DIR *devices, uint32_t *sbdf)
+{
+    const struct dirent *entry;
+
+    do
+    {
+        errno = 0;
+        entry = readdir(devices);
+        if ( !entry )
+            return -errno;
+    } while ( xpci_sbdf_parse(entry->d_name, sbdf) );
+
+    return 1;
+}
+
+static int list_devices(struct sbdf_set *listed,
+                        const struct view_source *source)
+{
+    DIR *devices = open_devices(source);
+    uint32_t sbdf = 0;
+    int rc;
+
+    if ( !devices )
+        return -errno;
+    while ( (rc = next_device(devices, &sbdf)) > 0 )
+    {
+        rc = sbdf_set_add(listed, sbdf);
+        if ( rc )
+            break;
+    }
+    closedir(devices);
+
+    return rc;
+}
+
+static void read_header(int devices, const char *name, uint8_t *header)
+{
+    char path[XPCI_SBDF_LENGTH + 8];
+    int fd;
+
+    snprintf(path, sizeof(path), "%s/config", name);
+    fd = openat(devices, path, O_RDONLY | O_CLOEXEC);
+    if ( fd < 0 || read(fd, header, VIEW_HEADER) != (ssize_t)VIEW_HEADER )
+        memset(header, 0xff, VIEW_HEADER);
+    if ( fd >= 0 )
+        close(fd);
+}
+
+int view_ask(const struct view_source *source, uint32_t sbdf, uint8_t *header)
+{
+    DIR *devices = open_devices(source);
+    char name[XPCI_SBDF_LENGTH];
+    struct stat status;
+    uint32_t other;
+    int rc;
+
+    if ( !devices )
+        return -errno;
+    if ( !fstatat(dirfd(devices), xpci_sbdf_format(name, sbdf), &status,
+                  AT_SYMLINK_NOFOLLOW) )
+    {
+        read_header(dirfd(devices), name, header);
+        rc = 1;
+    }
+    else if ( errno != ENOENT )
+        rc = -errno;
+    else
+    {
+        /* A machine without any device is a view that is broken. */
+        rc = next_device(devices, &other);
+        rc = rc > 0 ? 0 : rc ? rc : -ENODATA;
+    }
+    closedir(devices);
+
+    return rc;
 }
 
 struct reading {
@@ -56,38 +169,15 @@ static int report_device(void *data, uint32_t sbdf,
     struct reading *reading = data;
     int rc = embedded_add(&reading->tables, sbdf, report);
 
-    if ( rc == -ENODEV || rc == -EINVAL )
-        rc = sbdf_set_add(&reading->view->unreadable, sbdf);
+    if ( !rc || rc == -ENODEV || rc == -EINVAL )
+        rc = sbdf_set_add(&reading->view->listed, sbdf);
 
     return rc;
 }
 
 /*
- * What dom0 lists and the view does not have: its config space could not be
- * read at all.
- */
-static int add_unreadable(struct view *view, const struct view_source *source)
-{
-    struct sbdf_set listed;
-    size_t i;
-    int rc;
-
-    sbdf_set_init(&listed);
-    rc = view_listed(&listed, source);
-    for ( i = 0; !rc && i < listed.count; i++ )
-    {
-        if ( !xpci_snapshot_device(&view->snapshot, listed.sbdf[i]) )
-            rc = sbdf_set_add(&view->unreadable, listed.sbdf[i]);
-    }
-    sbdf_set_dispose(&listed);
-    sbdf_set_sort(&view->unreadable);
-
-    return rc;
-}
-
-/*
- * dom0's devices, reported one after the other to tables of their own: these
- * are then what a hypervisor's tables must be, by the same rules.
+ * dom0's devices are reported one after the other to tables of their own:
+ * these are then what a hypervisor's tables must be, by the same rules.
  */
 int view_read(struct view *view, struct config_space *space,
               const struct view_source *source, struct xpci_message *message)
@@ -97,21 +187,20 @@ int view_read(struct view *view, struct config_space *space,
 
     rc = embedded_init(&reading.tables, space);
     if ( rc )
-        goto out_message;
-    rc = space->ops->list(space, report_device, &reading);
-    if ( rc )
         goto out;
-    rc =
-        xpci_snapshot_take(&view->snapshot, reading.tables.xpci, space->source);
+    if ( source->kind != VIEW_DUMP )
+        rc = list_devices(&view->listed, source);
     if ( !rc )
-        rc = add_unreadable(view, source);
+        rc = space->ops->list(space, report_device, &reading);
+    if ( !rc )
+        rc = xpci_snapshot_take(&view->snapshot, reading.tables.xpci,
+                                space->source);
+    sbdf_set_sort(&view->listed);
 
 out:
     embedded_dispose(&reading.tables);
-out_message:
     if ( rc )
-        snprintf(message->text, sizeof(message->text),
-                 "cannot read dom0's view: %s", strerror(-rc));
+        message_set(message, "cannot read dom0's view: %s", strerror(-rc));
 
     return rc;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * dom0's view: what is there, by config space and the kernel's PF-VF links.
- * It is right by definition.
+ * dom0's view: the devices that dom0's kernel lists, as config space and the
+ * kernel's PF-VF links describe them.  It is right by definition.
  */
 #ifndef LIB_AGREE_VIEW_H
 #define LIB_AGREE_VIEW_H
@@ -26,9 +26,14 @@ struct view_source {
 struct view_source view_source_of(const char *path);
 
 struct view {
+    /* The devices that dom0 lists and describes. */
     struct xpci_snapshot snapshot;
-    /* dom0 lists them, and their config space reads as nothing. */
-    struct sbdf_set unreadable;
+    /*
+     * All SBDFs that dom0 lists.  Those that `snapshot` does not have are
+     * there and cannot be described: their config space reads as nothing.
+     * Segments above ffff are left out.
+     */
+    struct sbdf_set listed;
 };
 
 /*
@@ -50,5 +55,21 @@ void view_dispose(struct view *view);
 int __must_check view_read(struct view *view, struct config_space *space,
                            const struct view_source *source,
                            struct xpci_message *message);
+
+/* Does dom0 list something at `sbdf`, whether or not it can describe it? */
+static inline bool view_lists(const struct view *view, uint32_t sbdf)
+{
+    return sbdf_set_has(&view->listed, sbdf);
+}
+
+/*
+ * Does dom0's kernel list a device at `sbdf` at this moment?  1, and `header`
+ * has the first 64 bytes of its config space, all ones where these cannot be
+ * read; 0: no, while it lists others; a negative errno value: nobody can say
+ * (-ENODATA: it lists no device at all).  Not for a dump.
+ */
+#define VIEW_HEADER 64U
+int __must_check view_ask(const struct view_source *source, uint32_t sbdf,
+                          uint8_t *header);
 
 #endif /* LIB_AGREE_VIEW_H */

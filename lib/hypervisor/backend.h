@@ -13,6 +13,7 @@ struct backend;
 
 struct backend_ops {
     const char *name; /* the word of --backend */
+    bool is_shared;   /* other processes make hypercalls to the same one */
 
     /* Does the module keep the tables, or is it a stock Xen? */
     bool (*is_module)(const struct backend *backend);
@@ -79,6 +80,10 @@ int __must_check backend_xen_open(struct backend **backend,
 bool backend_xen_is_here(void);
 
 /* NULL is fine. */
-void backend_close(struct backend *backend);
+static inline void backend_close(struct backend *backend)
+{
+    if ( backend )
+        backend->ops->close(backend);
+}
 
 #endif /* LIB_HYPERVISOR_BACKEND_H */

@@ -138,6 +138,7 @@ static void xen_close(struct backend *backend)
 
 static const struct backend_ops xen_ops = {
     .name = "xen",
+    .is_shared = true,
     .is_module = xen_is_module,
     .snapshot = xen_snapshot,
     .add = xen_add,

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "agree/agree.h"
+#include "machine.h"
 #include "process/embedded_state.h"
 #include "suites.h"
 
@@ -47,31 +47,25 @@ static void pair_close(struct pair *pair)
 
 static void look_at(struct pair *pair, struct agree_look *look)
 {
+    static const struct agree_front front;
     struct xpci_message message;
+    struct agree agree;
 
-    agree_look_init(look);
-    CU_ASSERT_EQUAL_FATAL(agree_look_take(look, pair->now, &pair->source,
-                                          pair->backend, PLAN_REPAIR_ALL,
-                                          &message),
-                          0);
+    agree_init(&agree, pair->backend, &pair->source, &front, NULL);
+    agree.space = pair->now;
+    agree.force = true;
+    CU_ASSERT_EQUAL_FATAL(
+        agree_take_look(&agree, look, PLAN_REPAIR_ALL, &message), 0);
 }
 
 static void run_once(struct pair *pair, bool dry_run)
 {
-    char *text = NULL;
-    size_t size;
-    struct xpci_message message = { "" };
-    struct agree_options options = { .repair = PLAN_REPAIR_ALL,
-                                     .dry_run = dry_run,
-                                     .out = open_memstream(&text, &size) };
-    int rc = agree_once(pair->backend, &pair->now, &pair->source, &options,
-                        &message);
+    char *text = machine_once(pair->backend, pair->now, &pair->source,
+                              PLAN_REPAIR_ALL, dry_run);
 
-    fclose(options.out);
-    CU_ASSERT_EQUAL(rc, 0);
     if ( !dry_run && !strstr(text, "in agreement: ") )
     {
-        fprintf(stderr, "\n%s\n%s%s\n", pair->now_path, text, message.text);
+        fprintf(stderr, "\n%s\n%s\n", pair->now_path, text);
         CU_FAIL("no agreement");
     }
     free(text);
@@ -228,20 +222,14 @@ static void check_starved(const char *name)
     snprintf(path, sizeof(path), "%s/%s.boot.lspci", worlds, name);
     for ( count = 1; failed; count++ )
     {
-        struct agree_options options = { .repair = PLAN_REPAIR_ALL };
-        struct xpci_message message;
         struct pair pair;
-        char *text = NULL;
-        size_t size;
+        char *text;
 
         pair_open(&pair, path);
         embedded_fail_allocation(backend_embedded_hypervisor(pair.backend),
                                  count);
-        options.out = open_memstream(&text, &size);
-        CU_ASSERT_EQUAL(agree_once(pair.backend, &pair.now, &pair.source,
-                                   &options, &message),
-                        0);
-        fclose(options.out);
+        text = machine_once(pair.backend, pair.now, &pair.source,
+                            PLAN_REPAIR_ALL, false);
         failed = strstr(text, "failed: -ENOMEM");
         CU_ASSERT_EQUAL(!failed, !!strstr(text, "in agreement: "));
         free(text);

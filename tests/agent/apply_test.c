@@ -4,7 +4,7 @@
  */
 #include <stdio.h>
 
-#include "agree/apply.h"
+#include "agree/agree.h"
 #include "machine.h"
 #include "suites.h"
 
@@ -56,12 +56,13 @@ static const struct backend_ops fake_ops = {
 };
 
 static void told(void *data, const struct plan_step *step,
-                 const struct apply_result *result)
+                 const struct agree_result *result)
 {
     static const char *const words[] = {
-        [APPLY_PENDING] = "pending", [APPLY_DONE] = "done",
-        [APPLY_FAILED] = "failed",   [APPLY_SKIPPED] = "skipped",
-        [APPLY_STOPPED] = "stopped",
+        [AGREE_PENDING] = "pending", [AGREE_DONE] = "done",
+        [AGREE_FAILED] = "failed",   [AGREE_SKIPPED] = "skipped",
+        [AGREE_STOPPED] = "stopped", [AGREE_HELD] = "held",
+        [AGREE_STALE] = "stale",
     };
     struct fake *fake = data;
 
@@ -127,39 +128,36 @@ static const struct apply_case cases[] = {
 
 static void run_case(const struct apply_case *made)
 {
+    static const struct agree_front front = { .told = told };
+    static const struct view_source source = { VIEW_DUMP, NULL };
     struct fake fake = { .backend.ops = &fake_ops, .rc = made->rc };
-    struct xpci_snapshot dom0, hypervisor;
+    struct xpci_message message;
     struct sbdf_set none;
-    struct plan plan;
-    const struct plan_input input = {
-        .dom0 = &dom0,
-        .hypervisor = &hypervisor,
-        .unreadable = &none,
-        .owned = &none,
-        .module = true,
-        .repair = PLAN_REPAIR_ALL,
-    };
-    size_t undone;
+    struct agree agree;
+    struct plan_input input;
 
     sbdf_set_init(&none);
     sbdf_set_init(&fake.refused);
     machine_set(&fake.refused, made->refused);
-    xpci_snapshot_init(&dom0);
-    xpci_snapshot_init(&hypervisor);
-    machine_read(&dom0, made->dom0);
-    machine_read(&hypervisor, made->hypervisor);
-    plan_init(&plan);
-    CU_ASSERT_EQUAL_FATAL(plan_make(&plan, &input), 0);
+    agree_init(&agree, &fake.backend, &source, &front, &fake);
+    machine_read(&agree.look.dom0.snapshot, made->dom0);
+    machine_read(&agree.look.hypervisor, made->hypervisor);
+    input = (struct plan_input){
+        .dom0 = &agree.look.dom0.snapshot,
+        .hypervisor = &agree.look.hypervisor,
+        .listed = &none,
+        .owned = &none,
+        .module = true,
+        .repair = PLAN_REPAIR_ALL,
+    };
+    CU_ASSERT_EQUAL_FATAL(plan_make(&agree.look.plan, &input), 0);
 
-    CU_ASSERT_EQUAL(apply_plan(&plan, &fake.backend, told, &fake, &undone),
-                    made->expected_rc);
-    CU_ASSERT_EQUAL(undone, made->undone);
+    CU_ASSERT_EQUAL(agree_apply(&agree, &message), made->expected_rc);
+    CU_ASSERT_EQUAL(agree.undone, made->undone);
     ASSERT_TEXT(fake.calls, made->calls, made->name);
     ASSERT_TEXT(fake.outcomes, made->outcomes, made->name);
 
-    plan_dispose(&plan);
-    xpci_snapshot_dispose(&hypervisor);
-    xpci_snapshot_dispose(&dom0);
+    agree_dispose(&agree);
     sbdf_set_dispose(&fake.refused);
 }
 

@@ -2,6 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <CUnit/CUnit.h>
+
+#include "agree/report.h"
 #include "machine.h"
 
 #define TEXT_ROOM 2048
@@ -192,6 +195,56 @@ void machine_left(const struct plan *plan, char *text, size_t size)
     for ( i = 0; i < plan->left_count && length < size; i++ )
         length += snprintf(text + length, size - length, "%s%s", i ? " " : "",
                            xpci_sbdf_format(sbdf, plan->left[i].sbdf) + 5);
+}
+
+struct once {
+    struct agree agree;
+    bool dry_run;
+    FILE *out;
+};
+
+static bool once_start(void *data)
+{
+    const struct once *once = data;
+
+    return !once->dry_run && !once->agree.undone;
+}
+
+static void once_told(void *data, const struct plan_step *step,
+                      const struct agree_result *result)
+{
+    report_outcome(((struct once *)data)->out, step, result);
+}
+
+char *machine_once(struct backend *backend, struct config_space *space,
+                   const struct view_source *source, enum plan_repair repair,
+                   bool dry_run)
+{
+    static const struct agree_front front = { .start = once_start,
+                                              .told = once_told };
+    struct once once = { .dry_run = dry_run };
+    const struct agree_look *look = &once.agree.look;
+    struct xpci_message message = { "" };
+    char *text = NULL;
+    size_t size;
+
+    once.out = open_memstream(&text, &size);
+    agree_init(&once.agree, backend, source, &front, &once);
+    once.agree.space = space;
+    once.agree.repair = repair;
+    once.agree.ask_owners = true;
+    /* Machines made by chance lose anything. */
+    once.agree.force = true;
+    CU_ASSERT_EQUAL(agree_run(&once.agree, &message), 0);
+    if ( dry_run )
+        report_plan(once.out, &look->plan);
+    report_left(once.out, &look->plan);
+    report_state(once.out, &look->plan, &look->hypervisor);
+    fclose(once.out);
+    once.agree.space = NULL;
+    agree_dispose(&once.agree);
+
+    return text;
 }
 
 void machine_set(struct sbdf_set *set, const char *text)

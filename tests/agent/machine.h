@@ -5,8 +5,7 @@
 #ifndef TESTS_AGENT_MACHINE_H
 #define TESTS_AGENT_MACHINE_H
 
-#include "hypervisor/backend.h"
-#include "agree/plan.h"
+#include "agree/agree.h"
 
 /*
  * Devices separated by "; ", each an SBDF and what it is:
@@ -26,6 +25,14 @@ void machine_read(struct xpci_snapshot *snapshot, const char *text);
 /* The steps of a plan, "remove 0000:01:00.0; add ..."; `text` is emptied. */
 void machine_steps(const struct plan *plan, char *text, size_t size);
 void machine_left(const struct plan *plan, char *text, size_t size);
+
+/*
+ * One run of the cycle on dom0's `space`, which stays the caller's: a report
+ * as that of xen-pcid --once, to be freed.
+ */
+char *machine_once(struct backend *backend, struct config_space *space,
+                   const struct view_source *source, enum plan_repair repair,
+                   bool dry_run);
 
 /* SBDFs separated by spaces. */
 void machine_set(struct sbdf_set *set, const char *text);

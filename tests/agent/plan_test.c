@@ -188,7 +188,7 @@ static void trial_make(struct plan_trial *trial, const struct plan_case *made)
     const struct plan_input input = {
         .dom0 = &trial->dom0,
         .hypervisor = &trial->hypervisor,
-        .unreadable = &trial->unreadable,
+        .listed = &trial->unreadable,
         .owned = &trial->owned,
         .module = made->module,
         .repair = made->repair,
@@ -280,6 +280,97 @@ static void test_reports(void)
     trial_dispose(&trial);
 }
 
+/*
+ * `known` disks on record, of which dom0 lists `present`, and `virtual` VFs
+ * of a card that stays, which all go.
+ */
+struct share_case {
+    unsigned int known;
+    unsigned int present;
+    unsigned int virtual;
+    unsigned int before; /* known when the run began; 0: it begins */
+    bool force;
+    bool shrunken;
+};
+
+static void add_disk(struct xpci_snapshot *snapshot, unsigned int number,
+                     uint16_t flags)
+{
+    const struct xpci_device_info disk = {
+        .sbdf = XPCI_SBDF(0, flags ? 2 : 1, number),
+        .class_revision = 0x01080200,
+        .vendor = 0x1234,
+        .device = 5,
+        .type = XPCI_TYPE_ENDPOINT,
+        .flags = flags,
+        .physfn = XPCI_SBDF(0, 1, 0),
+        .node = XPCI_NO_NODE,
+    };
+
+    CU_ASSERT_EQUAL_FATAL(xpci_snapshot_add_device(snapshot, &disk), 0);
+}
+
+static void check_share(const struct share_case *made)
+{
+    struct xpci_snapshot dom0, hypervisor;
+    struct sbdf_set none;
+    struct plan plan;
+    struct plan_input input = { .dom0 = &dom0,
+                                .hypervisor = &hypervisor,
+                                .listed = &none,
+                                .owned = &none,
+                                .module = true,
+                                .force = made->force,
+                                .repair = PLAN_REPAIR_ALL,
+                                .known_before = made->before };
+    unsigned int i;
+
+    sbdf_set_init(&none);
+    xpci_snapshot_init(&dom0);
+    xpci_snapshot_init(&hypervisor);
+    for ( i = 0; i < made->known; i++ )
+        add_disk(&hypervisor, i, 0);
+    for ( i = 0; i < made->virtual; i++ )
+        add_disk(&hypervisor, i, XPCI_VIRTFN);
+    for ( i = 0; i < made->present; i++ )
+        add_disk(&dom0, i, 0);
+    plan_init(&plan);
+    CU_ASSERT_EQUAL_FATAL(plan_make(&plan, &input), 0);
+    if ( plan.shrunken != made->shrunken )
+        fprintf(stderr, "\n%u of %u, %u VFs: %d\n", made->present, made->known,
+                made->virtual, plan.shrunken);
+    CU_ASSERT_EQUAL(plan.shrunken, made->shrunken);
+    CU_ASSERT_EQUAL(plan.step_count == 0, made->shrunken);
+    CU_ASSERT_EQUAL(plan.left_count == 0, !made->shrunken);
+    plan_dispose(&plan);
+    xpci_snapshot_dispose(&hypervisor);
+    xpci_snapshot_dispose(&dom0);
+}
+
+/* So much does not go at once: dom0's view is broken. */
+static void test_share(void)
+{
+    static const struct share_case cases[] = {
+        { 8, 0, 0, 0, false, false },
+        { 9, 0, 0, 0, false, true },
+        { 16, 8, 0, 0, false, false },
+        { 17, 8, 0, 0, false, true },
+        { 17, 9, 0, 0, false, false },
+        { 100, 50, 0, 0, false, false },
+        { 100, 49, 0, 0, false, true },
+        { 100, 49, 0, 0, true, false },
+        { 10, 9, 200, 0, false, false },
+        { 10, 10, 200, 0, false, false },
+        /* Half, and half of the rest, in one run. */
+        { 50, 25, 0, 100, false, true },
+        { 50, 25, 0, 50, false, false },
+    };
+    size_t i;
+
+    for ( i = 0; i < ARRAY_SIZE(cases); i++ )
+        check_share(&cases[i]);
+}
+
 static void test_words(void)
 {
     enum plan_repair repair;
@@ -295,6 +386,7 @@ CU_TestInfo plan_tests[] = {
     { "on the module", test_module },
     { "on a stock Xen", test_stock },
     { "what a step reports", test_reports },
+    { "how much goes at once", test_share },
     { "the words of --repair", test_words },
     CU_TEST_INFO_NULL,
 };

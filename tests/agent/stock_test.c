@@ -153,7 +153,7 @@ static void test_failed(void)
     struct plan plan;
     const struct plan_input input = { .dom0 = &dom0,
                                       .hypervisor = &known,
-                                      .unreadable = &none,
+                                      .listed = &none,
                                       .owned = &owned,
                                       .repair = PLAN_REPAIR_ALL };
     char text[128];

@@ -4,8 +4,7 @@
 
 DAEMON_TEST_SOURCES := $(wildcard tests/daemon/*.c)
 comma := ,
-DAEMON_PART_SOURCES := $(filter-out \
-	dom0-agent/main.c dom0-agent/daemon_main.c,$(DAEMON_SOURCES))
+DAEMON_PART_SOURCES := $(filter-out dom0-agent/main.c,$(DAEMON_SOURCES))
 
 # Calls that tests/daemon/failing.c lets fail, by the names that the linker
 # knows: with large files, open() is open64().

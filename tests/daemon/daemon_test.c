@@ -60,7 +60,7 @@ static void test_hotplug(void)
     trial_pass(&trial, SOON);
     CU_ASSERT_EQUAL(trial.host.removes, 1);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     CU_ASSERT_EQUAL(log_caught_lines(), 1);
     /* The kernel may have gone on: one more look, then silence. */
     trial_pass(&trial, DAEMON_TRAIL);
@@ -146,7 +146,7 @@ static void test_audit_only(void)
     CU_ASSERT_EQUAL(trial.host.adds + trial.host.removes, 0);
     CU_ASSERT(trial_state_is(&trial, "needs attention"));
     CU_ASSERT(trial_says(&trial, "problems/0") != NULL);
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     /* The policy is changed while it runs. */
     trial.conf.repair = PLAN_REPAIR_ALL;
     daemon_reconfigure(&trial.daemon, &trial.conf, trial.now);
@@ -370,7 +370,7 @@ static void test_random(void)
         trial_pass(&trial, 120000);
         CU_ASSERT(trial_agrees(&trial));
         CU_ASSERT(trial_state_is(&trial, "in agreement"));
-        CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+        CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     }
     trial_dispose(&trial);
 }

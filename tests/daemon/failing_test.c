@@ -106,7 +106,7 @@ static unsigned int one_life(unsigned int number, bool onward)
     /* Pauses of up to five minutes, and then some. */
     trial_pass(&trial, 700000);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     CU_ASSERT(journal_is_safe(&trial.daemon.journal));
     state = trial_says(&trial, "state");
     CU_ASSERT_FATAL(state != NULL);

@@ -202,7 +202,7 @@ static size_t pending_on_disk(const struct trial *trial)
     journal_init(&journal);
     CU_ASSERT(!journal_open(&journal, trial->conf.journal, &message));
     CU_ASSERT_STRING_EQUAL(message.text, "");
-    count = journal.count;
+    count = journal.pending.count;
     journal_dispose(&journal);
 
     return count;
@@ -294,7 +294,7 @@ static void test_journal_first(void)
         { "journal-append:1", 0, 0 }, { "plan", 4, 0 },
         { "remove-before:1", 4, 0 },  { "remove-after:1", 4, 1 },
         { "remove-clear:1", 4, 1 },   { "remove-cleared:1", 3, 1 },
-        { "remove-after:4", 1, 4 },   { "planned", 0, 4 },
+        { "remove-after:4", 1, 4 },   { "looked:2", 0, 4 },
     };
     struct trial trial;
     size_t i;

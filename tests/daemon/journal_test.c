@@ -65,7 +65,7 @@ static void test_life(void)
 
     open_it(&journal, &message);
     CU_ASSERT_STRING_EQUAL(message.text, "");
-    CU_ASSERT_EQUAL(journal.count, 2);
+    CU_ASSERT_EQUAL(journal.pending.count, 2);
     CU_ASSERT(journal_has(&journal, some[0]));
     CU_ASSERT(!journal_has(&journal, some[1]));
     CU_ASSERT(journal_has(&journal, some[2]));
@@ -177,7 +177,7 @@ static void test_garbage(void)
     {
         put_bytes(garbage, sizeof(garbage));
         open_it(&journal, &message);
-        CU_ASSERT_EQUAL(journal.count, 0);
+        CU_ASSERT_EQUAL(journal.pending.count, 0);
         CU_ASSERT_PTR_NOT_NULL(strstr(message.text, "set-aside"));
         journal_dispose(&journal);
     }
@@ -209,7 +209,7 @@ static void test_compaction(void)
     CU_ASSERT(status.st_size < (off_t)(JOURNAL_RECORD * 4200));
     journal_dispose(&journal);
     open_it(&journal, &message);
-    CU_ASSERT_EQUAL(journal.count, 2);
+    CU_ASSERT_EQUAL(journal.pending.count, 2);
     CU_ASSERT(journal.sequence > 10000);
     journal_dispose(&journal);
 }
@@ -225,7 +225,7 @@ static void test_unwritable(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(message.text, "/proc/nowhere"));
     CU_ASSERT(!journal_is_safe(&journal));
     CU_ASSERT(journal_pend(&journal, some, 2, &message));
-    CU_ASSERT_EQUAL(journal.count, 2);
+    CU_ASSERT_EQUAL(journal.pending.count, 2);
     CU_ASSERT(journal_repair(&journal, &message));
 
     fresh();
@@ -236,7 +236,7 @@ static void test_unwritable(void)
     CU_ASSERT(journal_is_safe(&journal));
     journal_dispose(&journal);
     open_it(&journal, &message);
-    CU_ASSERT_EQUAL(journal.count, 2);
+    CU_ASSERT_EQUAL(journal.pending.count, 2);
 
     /* And a descriptor that fails in the middle. */
     close(journal.fd);
@@ -245,7 +245,7 @@ static void test_unwritable(void)
     CU_ASSERT(journal_is_safe(&journal));
     journal_dispose(&journal);
     open_it(&journal, &message);
-    CU_ASSERT_EQUAL(journal.count, 4);
+    CU_ASSERT_EQUAL(journal.pending.count, 4);
     journal_dispose(&journal);
 }
 
@@ -259,7 +259,7 @@ static void test_in_memory(void)
     CU_ASSERT(!journal_pend(&journal, some, 2, &message));
     CU_ASSERT(journal_is_safe(&journal));
     journal_done(&journal, some[0]);
-    CU_ASSERT_EQUAL(journal.count, 1);
+    CU_ASSERT_EQUAL(journal.pending.count, 1);
     journal_dispose(&journal);
 }
 

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "../../dom0-agent/events.h"
-#include "../../dom0-agent/lock.h"
+#include "agree/lock.h"
 #include "../../dom0-agent/moves.h"
 #include "../../dom0-agent/retry.h"
 #include "agree/view.h"
@@ -254,24 +254,37 @@ static void test_comes_back(void)
     world_dispose(&world);
 }
 
+static void count_waits(void *data, const char *text)
+{
+    (void)text;
+    ++*(unsigned int *)data;
+}
+
 static void test_lock(void)
 {
+    unsigned int waits;
     struct xpci_message message;
     int first, second;
-    char expected[64];
+    pid_t holder;
 
-    first = lock_take(scratch_path("pid"), &message);
+    first = lock_take(scratch_path("pid"), 0644, &holder, &message);
     CU_ASSERT_FATAL(first >= 0);
     CU_ASSERT(!lock_write_pid(first, &message));
-    second = lock_take(scratch_path("pid"), &message);
+    second = lock_take(scratch_path("pid"), 0644, &holder, &message);
     CU_ASSERT_EQUAL(second, -EWOULDBLOCK);
-    snprintf(expected, sizeof(expected), "(process %d,", (int)getpid());
-    CU_ASSERT_PTR_NOT_NULL(strstr(message.text, expected));
+    CU_ASSERT_EQUAL(holder, getpid());
+    /* Who waits says so once, and gives up in time. */
+    waits = 0;
+    CU_ASSERT_EQUAL(lock_wait(scratch_path("pid"), 0644, 100, count_waits,
+                              &waits, &message),
+                    -EWOULDBLOCK);
+    CU_ASSERT_EQUAL(waits, 1);
+    CU_ASSERT_PTR_NOT_NULL(strstr(message.text, "nothing was changed"));
     lock_release(first);
-    second = lock_take(scratch_path("pid"), &message);
+    second = lock_take(scratch_path("pid"), 0644, &holder, &message);
     CU_ASSERT_FATAL(second >= 0);
     lock_release(second);
-    CU_ASSERT(lock_take("/proc/nowhere/pid", &message) < 0);
+    CU_ASSERT(lock_take("/proc/nowhere/pid", 0644, &holder, &message) < 0);
 }
 
 void parts_suite(CU_pSuite suite)

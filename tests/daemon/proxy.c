@@ -113,7 +113,9 @@ static int host_remove(struct proxy_host *host, uint32_t sbdf)
     host->removes++;
     proxy_host_refresh(host);
     host->wrong += is_there(host, sbdf);
-    rc = host->inner->ops->remove(host->inner, sbdf);
+    rc = host->refuse_removals;
+    if ( !rc )
+        rc = host->inner->ops->remove(host->inner, sbdf);
     failing_resume();
 
     return rc;

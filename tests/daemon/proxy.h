@@ -20,6 +20,7 @@ struct proxy_host {
     /* The next so many adds fail with `refuse`. */
     unsigned int refusals;
     int refuse;
+    int refuse_removals; /* what every removal returns; 0: it is made */
 };
 
 /* Boots on what `path` shows now.  Ends the test where that fails. */

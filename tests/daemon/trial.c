@@ -156,24 +156,21 @@ static void show_disagreement(const struct trial *trial,
 
 bool trial_agrees(struct trial *trial)
 {
-    struct config_space *space;
+    static const struct agree_front front;
     struct xpci_message message;
     struct agree_look look;
+    struct agree agree;
     bool agrees;
 
-    agree_look_init(&look);
-    CU_ASSERT_FATAL(
-        !view_open_space(&space, &trial->source, NULL, NULL, &message));
-    CU_ASSERT_FATAL(!agree_look_take(&look, space, &trial->source,
-                                     trial->backend, PLAN_REPAIR_ALL,
-                                     &message));
+    agree_init(&agree, trial->backend, &trial->source, &front, NULL);
+    CU_ASSERT_FATAL(!agree_take_look(&agree, &look, PLAN_REPAIR_ALL, &message));
     agrees = plan_is_agreement(&look.plan) &&
              look.hypervisor.device_count == trial->world.shown_count &&
              !look.hypervisor.problem_count;
     if ( !agrees )
         show_disagreement(trial, &look);
     agree_look_dispose(&look);
-    config_space_close(space);
+    agree_dispose(&agree);
 
     return agrees;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "agree/lock.h"
 #include "suites.h"
 #include "trial.h"
 
@@ -74,7 +75,7 @@ static void test_failing_until_gone(void)
     trial_pass(&trial, SOON);
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
     CU_ASSERT_EQUAL(trial.daemon.retry.count, 0);
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -119,7 +120,7 @@ static void test_removed_and_back(void)
     trial_pass(&trial, SOON);
     CU_ASSERT_EQUAL(trial.host.removes, 0);
     CU_ASSERT_EQUAL(trial.host.adds, 1);
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     CU_ASSERT(trial_agrees(&trial));
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
     trial_dispose(&trial);
@@ -147,7 +148,7 @@ static void test_blind(void)
     trial_pass(&trial, 300000);
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
     CU_ASSERT_EQUAL(trial.host.removes, 0);
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -172,13 +173,13 @@ static void test_stop(void)
     trial_start(&trial);
     world_remove(trial.world.root.child[0]->child[0]);
     world_show_only(&trial.world);
-    trial.daemon.guard.should_stop = stop_after;
-    trial.daemon.guard.data = &steps;
+    trial.daemon.options.should_stop = stop_after;
+    trial.daemon.options.data = &steps;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial.now += SOON;
     daemon_work(&trial.daemon, trial.now);
     CU_ASSERT_EQUAL(trial.host.removes, 2);
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 2);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 2);
     daemon_stop(&trial.daemon, trial.now);
     CU_ASSERT_STRING_EQUAL(trial_says(&trial, "state"), "stopped");
     trial_stop(&trial);
@@ -187,7 +188,7 @@ static void test_stop(void)
     CU_ASSERT(log_caught("2 removals are pending from before"));
     CU_ASSERT_EQUAL(trial.host.removes, 4);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -220,13 +221,160 @@ static void test_race(void)
     world_remove(trial.world.root.child[3]->child[0]);
     world_show(&trial.world);
     plugger = &trial;
-    trial.daemon.guard.should_stop = plug_in_between;
+    trial.daemon.options.should_stop = plug_in_between;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, SOON);
     CU_ASSERT_PTR_NULL(plugger);
     CU_ASSERT_EQUAL(trial.host.removes, 0);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    trial_dispose(&trial);
+}
+
+/* Most of the machine is gone from dom0: that view is not believed. */
+static void test_shrunken(void)
+{
+    struct trial trial;
+
+    trial_init(&trial, "shrunken", 19);
+    trial_start(&trial);
+    world_remove(trial.world.root.child[2]);
+    world_remove(trial.world.root.child[1]);
+    world_show_only(&trial.world);
+    trial_event(&trial, EVENT_OVERFLOW, 0);
+    trial_pass(&trial, 100000);
+    CU_ASSERT_EQUAL(trial.host.removes, 0);
+    CU_ASSERT(trial_state_is(&trial, "needs attention"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(trial_says(&trial, "problems/0"),
+               "dom0 lists 3 devices and the hypervisor knows 14"));
+    trial.daemon.agree.force = true;
+    trial_event(&trial, EVENT_OVERFLOW, 0);
+    trial_pass(&trial, SOON);
+    CU_ASSERT_EQUAL(trial.host.removes, 11);
+    CU_ASSERT(trial_agrees(&trial));
+    trial_dispose(&trial);
+}
+
+/* What the config space of the disk behind the switch begins with. */
+static void write_disk(const struct trial *trial, const void *bytes,
+                       size_t size)
+{
+    const struct world_node *disk =
+        trial->world.root.child[1]->child[0]->child[0]->child[0];
+    char path[1024], name[XPCI_SBDF_LENGTH];
+    FILE *file;
+
+    snprintf(path, sizeof(path), "%s/bus/pci/devices/%s/config",
+             trial->world.path, xpci_sbdf_format(name, world_sbdf(disk)));
+    file = fopen(path, "r+");
+    CU_ASSERT_FATAL(file && fwrite(bytes, 1, size, file) == size);
+    CU_ASSERT_FATAL(!fclose(file));
+}
+
+/* It reads all ones for a while, and dom0 lists it: it is not gone. */
+static void test_silent(void)
+{
+    uint8_t silence[64];
+    struct trial trial;
+
+    memset(silence, 0xff, sizeof(silence));
+    trial_init(&trial, "silent", 20);
+    trial_start(&trial);
+    write_disk(&trial, silence, sizeof(silence));
+    trial_event(&trial, EVENT_OVERFLOW, 0);
+    trial_pass(&trial, 100000);
+    CU_ASSERT_EQUAL(trial.host.removes + trial.host.adds, 0);
+    world_show(&trial.world);
+    trial_pass(&trial, 100000);
+    CU_ASSERT_EQUAL(trial.host.removes + trial.host.adds, 0);
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    trial_dispose(&trial);
+}
+
+static struct trial *torn;
+
+/* Right before the step the disk reads again as it always did. */
+static bool reads_well_again(void *data)
+{
+    (void)data;
+    if ( torn )
+        world_show(&torn->world);
+    torn = NULL;
+
+    return false;
+}
+
+/* It reads as another device, once: nothing is replaced because of that. */
+static void test_torn_read(void)
+{
+    static const uint8_t another[] = { 0x86, 0x80 };
+    struct trial trial;
+
+    trial_init(&trial, "torn", 21);
+    trial_start(&trial);
+    write_disk(&trial, another, sizeof(another));
+    torn = &trial;
+    trial.daemon.options.should_stop = reads_well_again;
+    trial_event(&trial, EVENT_OVERFLOW, 0);
+    trial_pass(&trial, SOON);
+    CU_ASSERT_PTR_NULL(torn);
+    CU_ASSERT_EQUAL(trial.host.removes + trial.host.adds, 0);
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    trial_dispose(&trial);
+}
+
+/* A removal that the hypervisor refuses: said at once, and not insisted on. */
+static void test_busy(void)
+{
+    struct trial trial;
+
+    trial_init(&trial, "busy", 22);
+    trial_start(&trial);
+    world_remove(trial.world.root.child[1]->child[0]->child[0]->child[0]);
+    world_show_only(&trial.world);
+    trial.host.refuse_removals = -EBUSY;
+    trial_event(&trial, EVENT_OVERFLOW, 0);
+    trial_pass(&trial, SOON);
+    CU_ASSERT(trial_state_is(&trial, "needs attention"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(trial_says(&trial, "problems/0"), "nothing is forced"));
+    trial_pass(&trial, 200000);
+    CU_ASSERT_EQUAL(trial.host.removes, 1);
+    trial.host.refuse_removals = 0;
+    trial_pass(&trial, 200000);
+    CU_ASSERT_EQUAL(trial.host.removes, 2);
+    CU_ASSERT(trial_agrees(&trial));
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    trial_dispose(&trial);
+}
+
+/* Somebody else makes both agree: the daemon comes back, and never waits. */
+static void test_locked(void)
+{
+    struct xpci_message message;
+    struct trial trial;
+    pid_t holder;
+    int lock;
+
+    trial_init(&trial, "locked", 23);
+    setenv("XEN_PCID_LOCK", scratch_path("locked/lock"), 1);
+    lock = lock_take(scratch_path("locked/lock"), 0600, &holder, &message);
+    CU_ASSERT_FATAL(lock >= 0);
+    CU_ASSERT(!lock_write_pid(lock, &message));
+    trial_start(&trial);
+    trial_plug(&trial);
+    trial_pass(&trial, 10000);
+    CU_ASSERT_EQUAL(trial.host.adds, 0);
+    CU_ASSERT(trial_state_is(&trial, "needs attention"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(trial_says(&trial, "problems/0"),
+                                  "is making dom0 and the hypervisor agree"));
+    lock_release(lock);
+    trial_pass(&trial, 20000);
+    CU_ASSERT_EQUAL(trial.host.adds, 1);
+    CU_ASSERT(trial_agrees(&trial));
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    unsetenv("XEN_PCID_LOCK");
     trial_dispose(&trial);
 }
 
@@ -264,5 +412,10 @@ void trouble_suite(CU_pSuite suite)
     CU_add_test(suite, "dom0 cannot be read", test_blind);
     CU_add_test(suite, "stopped in the middle", test_stop);
     CU_add_test(suite, "dom0 is faster", test_race);
+    CU_add_test(suite, "most of the machine is gone", test_shrunken);
+    CU_add_test(suite, "a device is silent", test_silent);
+    CU_add_test(suite, "a device reads otherwise, once", test_torn_read);
+    CU_add_test(suite, "a removal is refused", test_busy);
+    CU_add_test(suite, "somebody else has the lock", test_locked);
     CU_add_test(suite, "the journal's disk fails", test_unsafe_journal);
 }

@@ -17,7 +17,7 @@ FUZZ_FLAGS += -fsanitize=fuzzer-no-link,address,undefined
 fuzzed = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(1))
 
 FUZZED_SOURCES = $(LIB_SOURCES) $(AGENT_LIB_SOURCES) \
-	$(filter-out %/main.c %/daemon_main.c,$(DAEMON_SOURCES)) \
+	$(filter-out %/main.c,$(DAEMON_SOURCES)) \
 	$(addprefix tests/model/,trial.c event.c naive.c naive_rules.c world.c \
 		host.c listing.c grow.c) tests/fuzz/bytes.c tests/fuzz/boot.c
 

@@ -33,3 +33,4 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/round-trips $< $(TOOL_ROUND_TRIPS:%=tests/data/%.lspci)
 	tests/tool/in-place $<
 	tests/tool/terminal $<
+	tests/tool/repair $<
