@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The configuration file: its keys, its lines, and what is wrong with them.
+ */
 #include <limits.h>
 #include <stdlib.h>
 

@@ -14,7 +14,6 @@
 #ifndef XEN_PCID_DAEMON_H
 #define XEN_PCID_DAEMON_H
 
-#include "conditions.h"
 #include "conf.h"
 #include "events.h"
 #include "record.h"
@@ -114,6 +113,13 @@ int __must_check daemon_audit(struct daemon *daemon,
 
 /* Say how things stand: xenstore, metrics. */
 void daemon_report(struct daemon *daemon, uint64_t now);
+
+/* Read the configuration again: 0, or -EINVAL and `message`. */
+typedef int daemon_reload(void *data, struct xpci_message *message);
+
+/* Carry out what stands in the control node, if anything, and answer. */
+void daemon_control(struct daemon *daemon, daemon_reload *reload, void *data,
+                    uint64_t now);
 
 /* The last word in xenstore. */
 void daemon_stop(struct daemon *daemon, uint64_t now);

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Fault points: the process dies at one that the environment names.
+ */
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Whole files: reading with a bound, replacing at once.
+ */
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>

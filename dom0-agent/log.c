@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The log: lines to stderr, to syslog, or with levels to systemd's journal.
+ */
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>

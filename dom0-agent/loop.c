@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The daemon's loop: it waits for signals, events, xenstore and the clock.
+ */
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
@@ -137,7 +140,7 @@ static void take_events(struct loop *loop, uint64_t now)
         loop->events_failures = 0;
 }
 
-/* control_reload, and SIGHUP. */
+/* daemon_reload, and SIGHUP. */
 static int reload(void *data, struct xpci_message *message)
 {
     struct loop *loop = data;
@@ -232,7 +235,7 @@ static int wait_once(struct loop *loop, struct loop_counts *counts)
     if ( fds[FD_ALIVE].revents )
         store_report_hung_up(&loop->daemon.report, now);
     else if ( fds[FD_WATCH].revents )
-        control_work(&loop->daemon, reload, loop, now);
+        daemon_control(&loop->daemon, reload, loop, now);
     try_events(loop, now);
 
     return 0;

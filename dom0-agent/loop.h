@@ -5,7 +5,7 @@
 #ifndef XEN_PCID_LOOP_H
 #define XEN_PCID_LOOP_H
 
-#include "control.h"
+#include "daemon.h"
 
 struct loop_options {
     struct daemon_options daemon;

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Telling the service manager, by sd_notify().
+ */
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>

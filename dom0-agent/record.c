@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recording a trace: what changed since the last look, and every hypercall.
+ */
 #include <stdlib.h>
 #include <xen-pci/snapshot.h>
 
@@ -6,6 +9,7 @@
 #include "log.h"
 #include "message.h"
 #include "record.h"
+#include "agree/identity.h"
 #include "agree/sbdf_set.h"
 
 void record_init(struct record *record)
@@ -105,18 +109,14 @@ static void drop(struct record_said *said, uint32_t sbdf)
 static bool reads_same(const struct xpci_device_info *a,
                        const struct xpci_device_info *b)
 {
-    return a->type == b->type && a->vendor == b->vendor &&
-           a->device == b->device &&
-           a->class_revision >> 8 == b->class_revision >> 8 &&
-           a->secondary == b->secondary && a->subordinate == b->subordinate;
+    return !(identity_compare(a, b) & (IDENTITY_DEVICE | IDENTITY_NUMBERS));
 }
 
 static bool known_same(const struct xpci_device_info *a,
                        const struct xpci_device_info *b)
 {
-    return reads_same(a, b) &&
-           !((a->flags ^ b->flags) & (XPCI_VIRTFN | XPCI_EXTFN)) &&
-           (!(a->flags & XPCI_VIRTFN) || a->physfn == b->physfn);
+    return !(identity_compare(a, b) & (IDENTITY_DEVICE | IDENTITY_NUMBERS |
+                                       IDENTITY_EXTFN | IDENTITY_PHYSFN));
 }
 
 static bool is_pf(const struct xpci_snapshot *snapshot,
@@ -150,7 +150,7 @@ static int say_config(struct record *record,
 
 /*
  * The hypervisor has another record than the replay would: dom0's kernel
- * told it. 
+ * told it.
  */
 static int follow(struct record *record, const struct xpci_snapshot *hypervisor,
                   const struct xpci_device_info *info)

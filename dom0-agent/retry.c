@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Steps that failed, and when each is tried again.
+ */
 #include <stdlib.h>
 
 #include "retry.h"

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * How things stand: problems, state and text, and what is wrong with the
+ * daemon's surroundings.
+ */
 #include <stdarg.h>
 #include <stdlib.h>
 
 #include "agree/report.h"
+#include "array.h"
+#include "log.h"
 #include "status.h"
 
 /* A step that failed so often needs somebody. */
@@ -34,26 +40,6 @@ void status_dispose(struct status *status)
     status_init(status);
 }
 
-static int append(struct status *status, char *text)
-{
-    if ( status->problem_count == status->problem_room )
-    {
-        size_t room = status->problem_room ? status->problem_room * 2 : 16;
-        char **bigger = realloc(status->problems, room * sizeof(*bigger));
-
-        if ( !bigger )
-        {
-            free(text);
-            return -ENOMEM;
-        }
-        status->problems = bigger;
-        status->problem_room = room;
-    }
-    status->problems[status->problem_count++] = text;
-
-    return 0;
-}
-
 int status_add(struct status *status, const char *format, ...)
 {
     va_list arguments;
@@ -64,7 +50,13 @@ int status_add(struct status *status, const char *format, ...)
     length = vasprintf(&text, format, arguments);
     va_end(arguments);
 
-    return length < 0 ? -ENOMEM : append(status, text);
+    if ( length < 0 )
+        return -ENOMEM;
+    if ( ARRAY_APPEND(status->problems, status->problem_count, text) )
+        return 0;
+    free(text);
+
+    return -ENOMEM;
 }
 
 static void worsen(struct status *status, enum status_state state)
@@ -213,6 +205,77 @@ int status_conclude(struct status *status)
     if ( !status->look )
         worsen(status, STATUS_ATTENTION);
     say_text(status);
+
+    return rc;
+}
+
+/* What is said when one of them ends. */
+static const char *const ended[] = {
+    [CONDITION_CONFIG] = "the configuration is in order again",
+    [CONDITION_EVENTS] = "the kernel's events can be read again",
+    [CONDITION_LOOK] = "dom0 and the hypervisor can be compared again",
+    [CONDITION_CALLS] = "the hypervisor takes calls again",
+    [CONDITION_JOURNAL] = "the journal can be written again",
+    [CONDITION_DAMAGE] = "the journal is in order",
+    [CONDITION_RECORD] = "the record is written again",
+    [CONDITION_METRICS] = "the metrics can be written again",
+    [CONDITION_XENSTORE] = "the report stands in xenstore again",
+};
+
+void conditions_init(struct conditions *conditions)
+{
+    *conditions = (struct conditions){ { NULL } };
+}
+
+void conditions_dispose(struct conditions *conditions)
+{
+    unsigned int i;
+
+    for ( i = 0; i < CONDITIONS; i++ )
+        free(conditions->text[i]);
+    conditions_init(conditions);
+}
+
+void conditions_set(struct conditions *conditions, enum condition which,
+                    const char *text, const char *todo)
+{
+    char *whole;
+
+    if ( asprintf(&whole, "%s: %s", text, todo) < 0 )
+    {
+        log_error("%s", text);
+        return;
+    }
+    if ( conditions->text[which] && !strcmp(conditions->text[which], whole) )
+    {
+        free(whole);
+        return;
+    }
+    log_warning("%s", whole);
+    free(conditions->text[which]);
+    conditions->text[which] = whole;
+}
+
+void conditions_clear(struct conditions *conditions, enum condition which)
+{
+    if ( !conditions->text[which] )
+        return;
+    log_notice("%s", ended[which]);
+    free(conditions->text[which]);
+    conditions->text[which] = NULL;
+}
+
+int conditions_report(const struct conditions *conditions,
+                      struct status *status)
+{
+    unsigned int i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < CONDITIONS; i++ )
+    {
+        if ( conditions->text[i] && i != CONDITION_XENSTORE )
+            rc = status_add(status, "%s", conditions->text[i]);
+    }
 
     return rc;
 }

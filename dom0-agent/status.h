@@ -8,7 +8,7 @@
 
 #include "agree/agree.h"
 #include "journal.h"
-#include "moves.h"
+#include "renumbering.h"
 #include "retry.h"
 
 enum status_state {
@@ -46,7 +46,6 @@ struct status {
     time_t looked_at; /* of the latest look that succeeded, 0: none */
     char **problems;  /* sentences: what is wrong and what to do */
     size_t problem_count;
-    size_t problem_room;
     char text[STATUS_TEXT]; /* the whole in one sentence */
 };
 
@@ -62,5 +61,38 @@ int __must_check status_add(struct status *status, const char *format, ...)
  * conditions are added before.  0 or -ENOMEM.
  */
 int __must_check status_conclude(struct status *status);
+
+/*
+ * What is wrong with the daemon's own surroundings: said once when it begins,
+ * once when it ends, and in the report in between.
+ */
+enum condition {
+    CONDITION_CONFIG,   /* the configuration could not be read again */
+    CONDITION_EVENTS,   /* the kernel's events cannot be read */
+    CONDITION_LOOK,     /* dom0 or the hypervisor cannot be asked */
+    CONDITION_CALLS,    /* the hypervisor takes no such calls from here */
+    CONDITION_JOURNAL,  /* the journal cannot be written */
+    CONDITION_DAMAGE,   /* the journal was damaged when it was read */
+    CONDITION_RECORD,   /* the record ended */
+    CONDITION_METRICS,  /* the metrics cannot be written */
+    CONDITION_XENSTORE, /* it cannot be written: not in the report, then */
+    CONDITIONS
+};
+
+struct conditions {
+    char *text[CONDITIONS]; /* NULL: all is well */
+};
+
+void conditions_init(struct conditions *conditions);
+void conditions_dispose(struct conditions *conditions);
+
+/* Begins or goes on; a new text is said.  `todo`: what somebody can do. */
+void conditions_set(struct conditions *conditions, enum condition which,
+                    const char *text, const char *todo);
+void conditions_clear(struct conditions *conditions, enum condition which);
+
+/* 0 or -ENOMEM. */
+int __must_check conditions_report(const struct conditions *conditions,
+                                   struct status *status);
 
 #endif /* XEN_PCID_STATUS_H */

@@ -63,4 +63,7 @@ void store_report_answer(struct store_report *report, const char *format, ...)
 /* When to call store_report_write() again; RETRY_NEVER: not by itself. */
 uint64_t store_report_deadline(const struct store_report *report);
 
+/* What xenstore shall say, sorted.  0 or -ENOMEM. */
+int __must_check store_content(struct tree *tree, const struct status *status);
+
 #endif /* XEN_PCID_STORE_REPORT_H */

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An embedded hypervisor as a backend: the tables inside of this process.
+ */
 #include <stdlib.h>
 
 #include "backend.h"
+#include "message.h"
 
 /* The hardware as the embedded hypervisor sees it: it can change. */
 struct hardware {
@@ -66,9 +70,8 @@ static int embedded_snapshot(struct backend *backend,
     (void)dom0;
     (void)owned;
     if ( rc )
-        snprintf(message->text, sizeof(message->text),
-                 "cannot read the embedded hypervisor's tables: %s",
-                 strerror(-rc));
+        message_set(message, "cannot read the embedded hypervisor's tables: %s",
+                    strerror(-rc));
 
     return rc;
 }
@@ -152,8 +155,8 @@ out:
     if ( rc )
     {
         free(embedded);
-        snprintf(message->text, sizeof(message->text),
-                 "the embedded hypervisor does not boot: %s", strerror(-rc));
+        message_set(message, "the embedded hypervisor does not boot: %s",
+                    strerror(-rc));
     }
 
     return rc;

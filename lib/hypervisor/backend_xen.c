@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <xencall.h>
+#include <xenhypfs.h>
 
 /* The public headers guard their tool-only parts with this. */
 #define __XEN_TOOLS__ 1
@@ -15,9 +16,9 @@
 #include <xen/physdev.h>
 
 #include "backend.h"
-#include "backend_xen_stock.h"
+#include "message.h"
 #include "xen_hypfs.h"
-#include "xen_hypfs_lib.h"
+#include "xen_stock.h"
 
 /* Xen's public headers have these from 4.20 on; the numbers are its ABI. */
 #ifndef PHYSDEVOP_pci_device_reset
@@ -27,6 +28,89 @@ struct pci_device_reset {
     uint32_t flags;
 };
 #endif
+
+/* hypfs of the Xen that this machine runs on, as a source of texts. */
+struct xen_hypfs_lib {
+    struct xen_hypfs_source source;
+    void *handle; /* libxenhypfs; NULL: this Xen has no hypfs */
+};
+
+static int lib_read(void *data, const char *path, char **text)
+{
+    struct xen_hypfs_lib *lib = data;
+
+    if ( !lib->handle )
+        return -ENOENT;
+    errno = 0;
+    *text = xenhypfs_read(lib->handle, path);
+    if ( *text )
+        return 0;
+
+    return errno ? -errno : -EIO;
+}
+
+static int lib_list(void *data, const char *path, char **names)
+{
+    struct xen_hypfs_lib *lib = data;
+    struct xenhypfs_dirent *entries;
+    unsigned int count = 0, i;
+    size_t length = 1;
+    char *end;
+
+    if ( !lib->handle )
+        return -ENOENT;
+    errno = 0;
+    entries = xenhypfs_readdir(lib->handle, path, &count);
+    if ( !entries )
+    {
+        if ( errno )
+            return -errno;
+        count = 0; /* an empty directory */
+    }
+    for ( i = 0; i < count; i++ )
+        length += strlen(entries[i].name) + 1;
+    *names = end = malloc(length);
+    if ( *names )
+    {
+        for ( i = 0; i < count; i++ )
+            end = stpcpy(stpcpy(end, entries[i].name), "\n");
+        *end = '\0';
+    }
+    free(entries);
+
+    return *names ? 0 : -ENOMEM;
+}
+
+/*
+ * 0, also where Xen was built without hypfs (every entry is -ENOENT then); a
+ * negative errno value and `message` otherwise.  `lib` must not be moved.
+ */
+static int open_hypfs(struct xen_hypfs_lib *lib, struct xpci_message *message)
+{
+    int rc;
+
+    *lib = (struct xen_hypfs_lib){
+        .source = { .read = lib_read, .list = lib_list, .data = lib },
+    };
+    errno = 0;
+    lib->handle = xenhypfs_open(NULL, 0);
+    if ( lib->handle )
+        return 0;
+    rc = errno ? -errno : -EIO;
+    if ( rc == -ENOSYS || rc == -EOPNOTSUPP )
+        return 0;
+    message_set(message, "cannot open hypfs: %s", strerror(-rc));
+
+    return rc;
+}
+
+/* Can be called twice, and on zeroes. */
+static void close_hypfs(struct xen_hypfs_lib *lib)
+{
+    if ( lib->handle )
+        xenhypfs_close(lib->handle);
+    lib->handle = NULL;
+}
 
 struct backend_xen {
     struct backend backend;
@@ -130,7 +214,7 @@ static void xen_close(struct backend *backend)
 {
     struct backend_xen *xen = xen_of(backend);
 
-    xen_hypfs_lib_close(&xen->hypfs);
+    close_hypfs(&xen->hypfs);
     if ( xen->calls )
         xencall_close(xen->calls);
     free(xen);
@@ -180,8 +264,7 @@ static int open_calls(struct backend_xen *xen, struct xpci_message *message)
 
     if ( !backend_xen_is_here() )
     {
-        snprintf(message->text, sizeof(message->text),
-                 "this is not the control domain of a Xen");
+        message_set(message, "this is not the control domain of a Xen");
         return -ENOENT;
     }
     xen->calls = xencall_open(NULL, 0);
@@ -189,8 +272,8 @@ static int open_calls(struct backend_xen *xen, struct xpci_message *message)
         return 0;
 
     rc = errno ? -errno : -ENOENT;
-    snprintf(message->text, sizeof(message->text),
-             "no hypercalls can be made from here: %s", strerror(-rc));
+    message_set(message, "no hypercalls can be made from here: %s",
+                strerror(-rc));
 
     return rc;
 }
@@ -202,14 +285,14 @@ int backend_xen_open(struct backend **backend, struct xpci_message *message)
 
     if ( !xen )
     {
-        snprintf(message->text, sizeof(message->text), "no memory");
+        message_set(message, "no memory");
         return -ENOMEM;
     }
     xen->backend.ops = &xen_ops;
     rc = open_calls(xen, message);
     if ( rc )
         goto out;
-    rc = xen_hypfs_lib_open(&xen->hypfs, message);
+    rc = open_hypfs(&xen->hypfs, message);
     if ( rc )
         goto out;
     rc = xen_hypfs_is_module(&xen->hypfs.source, message);

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The stock Xen of this machine, asked through libxenctrl.
+ */
 #include <stdlib.h>
 
 #define __XEN_TOOLS__ 1
 #include <xenctrl.h>
 
-#include "backend_xen_stock.h"
+#include "message.h"
 #include "xen_stock.h"
 
 /* Larger than any console ring that people configure. */
@@ -77,10 +80,10 @@ static int find_owners(xc_interface *xc, struct sbdf_set *owned,
 
 static int explain(struct xpci_message *message, int rc)
 {
-    snprintf(message->text, sizeof(message->text),
-             "cannot ask Xen for its devices: %s%s", strerror(-rc),
-             rc == -EACCES ? " (libxenctrl is of another version than this Xen)"
-                           : "");
+    message_set(message, "cannot ask Xen for its devices: %s%s", strerror(-rc),
+                rc == -EACCES
+                    ? " (libxenctrl is of another version than this Xen)"
+                    : "");
 
     return rc;
 }

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "message.h"
 #include "xen_hypfs.h"
-#include "xen_hypfs_words.h"
 
 #define PATH_ROOM 128
 #define FORMAT "1"
@@ -16,8 +16,7 @@
 
 static int fail(struct xpci_message *message, const char *path, int rc)
 {
-    snprintf(message->text, sizeof(message->text), "cannot read %s: %s", path,
-             strerror(-rc));
+    message_set(message, "cannot read %s: %s", path, strerror(-rc));
 
     return rc;
 }
@@ -33,8 +32,8 @@ static int read_entry(const struct xen_hypfs_source *source, const char *path,
 static int expect(const char *path, const char *found, const char *expected,
                   struct xpci_message *message)
 {
-    snprintf(message->text, sizeof(message->text),
-             "%s: found \"%.32s\", expected %s", path, found, expected);
+    message_set(message, "%s: found \"%.32s\", expected %s", path, found,
+                expected);
 
     return -EINVAL;
 }
@@ -86,7 +85,7 @@ static int read_generation(const struct xen_hypfs_source *source,
 
     if ( rc )
         return rc;
-    if ( words_decimal(text, generation) )
+    if ( xen_hypfs_decimal(text, generation) )
         rc = expect(path, text, "a decimal number", message);
     free(text);
 

@@ -54,4 +54,7 @@ int __must_check xen_hypfs_parse_buses(struct xpci_snapshot *snapshot,
                                        const char *text, uint32_t *generation,
                                        struct xpci_message *message);
 
+/* A decimal number up to 2^32 - 1 and nothing else: 0 or -EINVAL. */
+int __must_check xen_hypfs_decimal(const char *text, uint32_t *value);
+
 #endif /* LIB_HYPERVISOR_XEN_HYPFS_H */

@@ -49,4 +49,14 @@ int __must_check xen_stock_owners(const char *console, struct sbdf_set *owned,
 int __must_check xen_stock_name_failed(struct xpci_snapshot *snapshot,
                                        const struct sbdf_set *failed);
 
+/*
+ * What the stock Xen of this machine knows: backend_ops.snapshot through
+ * libxenctrl, by the rules above.  With `owned`, Xen is asked to
+ * print its devices to its console.
+ */
+int __must_check backend_xen_stock_snapshot(const struct xpci_snapshot *dom0,
+                                            struct xpci_snapshot *snapshot,
+                                            struct sbdf_set *owned,
+                                            struct xpci_message *message);
+
 #endif /* LIB_HYPERVISOR_XEN_STOCK_H */

@@ -171,7 +171,7 @@ static void request(struct trial *trial, const char *text, const char *answer)
     const char *there;
 
     fake_store_put(&trial->fake, "/tool/xen-pcid/control/request", text);
-    control_work(&trial->daemon, reload, NULL, trial->now);
+    daemon_control(&trial->daemon, reload, NULL, trial->now);
     there = trial_says(trial, "control/answer");
     CU_ASSERT_STRING_EQUAL(there ? there : "", answer);
     there = trial_says(trial, "control/request");

@@ -47,7 +47,7 @@ static void one_event(struct trial *trial)
     case 3:
         fake_store_put(&trial->fake, "/tool/xen-pcid/control/request",
                        "resync");
-        control_work(&trial->daemon, NULL, NULL, trial->now);
+        daemon_control(&trial->daemon, NULL, NULL, trial->now);
         break;
     default:
         trial_change(trial);

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "../../dom0-agent/fault.h"
-#include "../../dom0-agent/journal_format.h"
+#include "../../dom0-agent/journal.h"
 #include "suites.h"
 #include "trial.h"
 

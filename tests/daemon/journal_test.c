@@ -6,7 +6,7 @@
 
 #include "../../dom0-agent/file.h"
 #include "../../dom0-agent/journal.h"
-#include "../../dom0-agent/journal_format.h"
+#include "../../dom0-agent/journal.h"
 #include "suites.h"
 
 static const uint32_t some[] = { 0x100, 0x208, 0x300, 0xffff0000, 0x12345678 };

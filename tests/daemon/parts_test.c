@@ -9,7 +9,7 @@
 
 #include "../../dom0-agent/events.h"
 #include "agree/lock.h"
-#include "../../dom0-agent/moves.h"
+#include "../../dom0-agent/renumbering.h"
 #include "../../dom0-agent/retry.h"
 #include "agree/view.h"
 #include "suites.h"

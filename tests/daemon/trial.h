@@ -6,7 +6,7 @@
 #ifndef TESTS_DAEMON_TRIAL_H
 #define TESTS_DAEMON_TRIAL_H
 
-#include "../../dom0-agent/control.h"
+#include "../../dom0-agent/daemon.h"
 #include "fake_store.h"
 #include "proxy.h"
 #include "world.h"

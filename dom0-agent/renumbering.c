@@ -1,8 +1,87 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Which devices moved to another SBDF, also by leaving and coming back.
+ */
 #include <stdlib.h>
 
 #include "agree/difference.h"
-#include "moves.h"
+#include "array.h"
+#include "renumbering.h"
+
+void departed_init(struct departed *departed)
+{
+    *departed = (struct departed){ .devices = NULL };
+}
+
+void departed_dispose(struct departed *departed)
+{
+    size_t i;
+
+    for ( i = 0; i < departed->count; i++ )
+        free(departed->devices[i].path);
+    free(departed->devices);
+    departed_init(departed);
+}
+
+static void forget(struct departed *departed, size_t index)
+{
+    struct departed_device *device = &departed->devices[index];
+
+    free(device->path);
+    memmove(device, device + 1,
+            (departed->count - index - 1) * sizeof(*device));
+    departed->count--;
+}
+
+/* Where it is, or `count`: it is not there. */
+static size_t find(const struct departed *departed, const char *path)
+{
+    size_t i;
+
+    for ( i = 0; i < departed->count; i++ )
+        if ( !strcmp(departed->devices[i].path, path) )
+            break;
+
+    return i;
+}
+
+int departed_went(struct departed *departed, const struct xpci_snapshot *before,
+                  const struct xpci_device_info *device)
+{
+    char text[XPCI_PATH_LENGTH];
+    struct departed_device fresh = { .device = *device };
+    size_t index;
+
+    fresh.path = strdup(xpci_path_format(text, before, device->sbdf));
+    if ( !fresh.path )
+        return -ENOMEM;
+    index = find(departed, fresh.path);
+    if ( index < departed->count )
+        forget(departed, index);
+    if ( departed->count == DEPARTED_MOST )
+        forget(departed, 0);
+    if ( ARRAY_APPEND(departed->devices, departed->count, fresh) )
+        return 0;
+    free(fresh.path);
+
+    return -ENOMEM;
+}
+
+bool departed_came(struct departed *departed, const struct xpci_snapshot *now,
+                   const struct xpci_device_info *device, uint32_t *from)
+{
+    char path[XPCI_PATH_LENGTH];
+    size_t index = find(departed, xpci_path_format(path, now, device->sbdf));
+    bool same;
+
+    if ( index == departed->count )
+        return false;
+    same = identity_same_device(&departed->devices[index].device, device);
+    *from = departed->devices[index].device.sbdf;
+    forget(departed, index);
+
+    return same;
+}
 
 void moves_init(struct moves *moves)
 {
@@ -126,8 +205,8 @@ static bool same_numbers(const struct xpci_snapshot *before,
         const struct xpci_device_info *a = &before->devices[i];
         const struct xpci_device_info *b = &now->devices[i];
 
-        if ( a->sbdf != b->sbdf || !difference_same_device(a, b) ||
-             a->secondary != b->secondary || a->subordinate != b->subordinate )
+        if ( a->sbdf != b->sbdf ||
+             (identity_compare(a, b) & (IDENTITY_DEVICE | IDENTITY_NUMBERS)) )
             return false;
     }
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Events about PCI devices: the kernel's uevents, and lines from a pipe.
+ */
 #include <fcntl.h>
+#include <libudev.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -7,6 +11,116 @@
 
 #include "events.h"
 #include "message.h"
+
+/* A burst of so many bytes waits without a loss while a plan is made. */
+#define RECEIVE_BUFFER (1 << 20)
+
+struct events_kernel {
+    struct events events;
+    struct udev *udev;
+    struct udev_monitor *monitor;
+};
+
+static void kernel_close(struct events *events)
+{
+    struct events_kernel *kernel = (struct events_kernel *)events;
+
+    udev_monitor_unref(kernel->monitor);
+    udev_unref(kernel->udev);
+    free(kernel);
+}
+
+static void describe(struct udev_device *device, struct event *event)
+{
+    const char *action = udev_device_get_action(device);
+    const char *name = udev_device_get_sysname(device);
+    int rc = name ? xpci_sbdf_parse(name, &event->sbdf) : -EINVAL;
+
+    event->has_sbdf = !rc;
+    event->kind =
+        action && !strcmp(action, "remove") ? EVENT_REMOVED : EVENT_CHANGED;
+}
+
+static int kernel_next(struct events *events, struct event *event,
+                       struct xpci_message *message)
+{
+    struct events_kernel *kernel = (struct events_kernel *)events;
+    struct udev_device *device;
+    int rc;
+
+    errno = 0;
+    device = udev_monitor_receive_device(kernel->monitor);
+    if ( device )
+    {
+        describe(device, event);
+        udev_device_unref(device);
+        return 1;
+    }
+
+    rc = -errno;
+    if ( !rc || rc == -EAGAIN || rc == -EINTR )
+        return 0;
+    /* One that cannot be understood was an event all the same. */
+    if ( rc == -ENOBUFS || rc == -EBADMSG || rc == -EMSGSIZE || rc == -ENOMEM ||
+         rc == -EINVAL || rc == -ENODEV || rc == -ENOENT )
+    {
+        *event = (struct event){ .kind = EVENT_OVERFLOW };
+        return 1;
+    }
+    message_set(message, "the kernel's events cannot be read: %s",
+                strerror(-rc));
+
+    return rc;
+}
+
+static const struct events_ops kernel_ops = {
+    .next = kernel_next,
+    .close = kernel_close,
+};
+
+int events_open_kernel(struct events **events, struct xpci_message *message)
+{
+    struct events_kernel *kernel = calloc(1, sizeof(*kernel));
+    int rc;
+
+    if ( !kernel )
+    {
+        message_set(message, "no memory");
+        return -ENOMEM;
+    }
+    kernel->events.ops = &kernel_ops;
+    errno = 0;
+    kernel->udev = udev_new();
+    kernel->monitor =
+        kernel->udev ? udev_monitor_new_from_netlink(kernel->udev, "kernel")
+                     : NULL;
+    if ( !kernel->monitor )
+    {
+        rc = errno ? -errno : -ENOMEM;
+        goto out;
+    }
+    /* Needs CAP_NET_ADMIN beyond the system's limit; less does as well. */
+    (void)udev_monitor_set_receive_buffer_size(kernel->monitor, RECEIVE_BUFFER);
+    rc = udev_monitor_filter_add_match_subsystem_devtype(kernel->monitor, "pci",
+                                                         NULL);
+    if ( rc >= 0 )
+        rc = udev_monitor_enable_receiving(kernel->monitor);
+    if ( rc < 0 )
+        goto out;
+    kernel->events.fd = udev_monitor_get_fd(kernel->monitor);
+    *events = &kernel->events;
+    rc = 0;
+
+out:
+    if ( rc )
+    {
+        message_set(message, "cannot listen to the kernel's events: %s",
+                    strerror(-rc));
+        kernel_close(&kernel->events);
+    }
+
+    return rc;
+}
 
 struct events_pipe {
     struct events events;
@@ -131,4 +245,10 @@ int events_open_fifo(struct events **events, const char *path,
     }
 
     return events_open_fd(events, fd, message);
+}
+
+void events_close(struct events *events)
+{
+    if ( events )
+        events->ops->close(events);
 }
