@@ -22,15 +22,23 @@ SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer \
 include xen-pci/core/sources.mk
 # The tables, with what a process does with them.
 CORE_SOURCES := $(addprefix xen-pci/core/,$(XPCI_CORE) $(XPCI_CORE_RESET)) \
-	$(addprefix xen-pci/process/,lifetime.c physdev.c scan.c)
+	$(addprefix xen-pci/process/,lifetime.c owners.c physdev.c scan.c)
 PROCESS_SOURCES := $(filter-out $(CORE_SOURCES),$(wildcard xen-pci/process/*.c))
 DAEMON_SOURCES := $(wildcard dom0-agent/*.c)
 TOOL_SOURCES := $(wildcard tools/*.c)
 UNIT_SOURCES := $(wildcard tests/unit/*.c)
+# The tests' host for the core: owners, a fake IOMMU, config space.
+TEST_HOST_SOURCES := $(addprefix tests/model/,host.c owning.c iommu.c world.c \
+	grow.c)
+# The core a second time, and what compares the two.
+NAIVE_SOURCES := $(addprefix tests/model/,naive.c naive_add.c naive_look.c \
+	naive_paths.c naive_refresh.c naive_rules.c naive_ways.c)
+MODEL_LIB_SOURCES := $(TEST_HOST_SOURCES) $(NAIVE_SOURCES) \
+	$(addprefix tests/model/,listing.c event.c trial.c trial_check.c)
 
 # libxenpci: the tables in a process, and topologies from anywhere.
 LIB_SOURCES := $(CORE_SOURCES) $(PROCESS_SOURCES) lib/message.c \
-	lib/json.c \
+	lib/json.c lib/ownership.c \
 	$(wildcard lib/config_space/*.c lib/topology/*.c lib/trace/*.c)
 # What the agent and the tool share beside it: talking to a real Xen.
 AGENT_LIB_SOURCES := $(wildcard lib/hypervisor/*.c lib/agree/*.c) \

@@ -72,6 +72,16 @@ struct subject *subject_new(struct machine *machine, bool fill,
     return subject;
 }
 
+struct subject *subject_scanned(struct machine *machine)
+{
+    struct subject *subject = calloc(1, sizeof(*subject));
+
+    must(subject != NULL, "no memory");
+    subject->machine = machine;
+    machine_scan_most(machine);
+    return subject;
+}
+
 void subject_free(struct subject *subject)
 {
     machine_free(subject->machine);
@@ -180,6 +190,25 @@ double probe_dump(void *data)
     }
     must(seen == machine->count, "the walk missed a device");
     return (double)(cpu_ns() - begin) / (double)seen;
+}
+
+double probe_clashes(void *data)
+{
+    const struct xpci_report report = { .node = XPCI_NO_NODE };
+    struct subject *subject = data;
+    struct machine *machine = subject->machine;
+    unsigned int times = 4, i;
+    uint64_t begin = cpu_ns();
+
+    machine->restless = true;
+    for ( i = 0; i < times; i++ )
+    {
+        int rc = xpci_add(machine->xpci, machine->functions[machine->count - 1],
+                          &report);
+
+        must(!rc || rc == -EAGAIN, "the report ends with an error");
+    }
+    return (double)(cpu_ns() - begin) / times;
 }
 
 double longest_page(void)

@@ -19,6 +19,8 @@ struct subject {
 /* Takes `machine` over, with its tables filled or not as `fill` says. */
 struct subject *subject_new(struct machine *machine, bool fill,
                             size_t baseline_lookups);
+/* The same, with all scanned but the last, and no questions. */
+struct subject *subject_scanned(struct machine *machine);
 void subject_free(struct subject *subject);
 
 /* Probes; `data` is a struct subject. */
@@ -28,6 +30,7 @@ double probe_upstream_wall(void *data); /* waiting counts */
 double probe_add(void *data);           /* of an empty topology, each device */
 double probe_remove(void *data);        /* of the first bridge, each function */
 double probe_dump(void *data);          /* each device */
+double probe_clashes(void *data);       /* one report, all bridges clashing */
 double probe_baseline_lookup(void *data);
 double probe_baseline_upstream(void *data);
 double probe_baseline_add(void *data);

@@ -6,13 +6,23 @@
 
 static const struct xpci_report report = { .node = XPCI_NO_NODE };
 
+static uint32_t numbers(const struct machine *machine, uint16_t index)
+{
+    uint32_t moves = machine->restless ? machine->reads % 16U : 0;
+
+    return (uint32_t)XPCI_BUS(index) |
+           (machine->config[index].secondary + moves) << 8 |
+           (machine->config[index].subordinate + moves) << 16;
+}
+
 /* Registers of the PCI Local Bus Specification 3.0, 6.1. */
 static uint32_t config_read(void *data, uint32_t sbdf, unsigned int offset)
 {
-    const struct machine *machine = data;
+    struct machine *machine = data;
     uint16_t index = (uint16_t)sbdf;
     bool is_bridge = machine->config[index].kind == FUNCTION_BRIDGE;
 
+    machine->reads++;
     if ( XPCI_SEGMENT(sbdf) || machine->config[index].kind == FUNCTION_NONE )
         return ~(uint32_t)0;
     switch ( offset )
@@ -24,11 +34,7 @@ static uint32_t config_read(void *data, uint32_t sbdf, unsigned int offset)
     case 0x0c:
         return 0x800000 | (is_bridge ? 0x010000 : 0);
     case 0x18:
-        return !is_bridge
-                   ? 0
-                   : (uint32_t)XPCI_BUS(sbdf) |
-                         (uint32_t)machine->config[index].secondary << 8 |
-                         (uint32_t)machine->config[index].subordinate << 16;
+        return is_bridge ? numbers(machine, index) : 0;
     default:
         return 0;
     }
@@ -67,11 +73,31 @@ static void host_unlock(void *data)
     pthread_mutex_unlock(&machine->lock);
 }
 
-static void host_remove(void *data, uint32_t sbdf, void *attached)
+static uint16_t host_owner(void *data, uint32_t sbdf, const void *attached)
 {
     (void)data;
     (void)sbdf;
     (void)attached;
+    return XPCI_OWNER_DOM0;
+}
+
+static int host_may_remove(void *data, uint32_t sbdf, void *attached,
+                           bool answers)
+{
+    (void)data;
+    (void)sbdf;
+    (void)attached;
+    (void)answers;
+    return 0;
+}
+
+/* What goes, and what is displaced: nothing is kept here. */
+static void host_ignore(void *data, uint32_t sbdf, void *attached, bool how)
+{
+    (void)data;
+    (void)sbdf;
+    (void)attached;
+    (void)how;
 }
 
 static void host_remap(void *data, uint16_t segment,
@@ -97,7 +123,11 @@ static struct machine *machine_new(void)
         .free = host_free,
         .lock = host_lock,
         .unlock = host_unlock,
-        .remove = host_remove,
+        .owner = host_owner,
+        .may_remove = host_may_remove,
+        .remove = host_ignore,
+        .displaced = host_ignore,
+        .unmap = host_remap,
         .remap = host_remap,
     };
     return machine;
@@ -163,6 +193,28 @@ struct machine *machine_chain(unsigned int depth)
     for ( i = 0; i < 8; i++ )
         place(machine, depth, i << 3, 0, 0);
     return machine;
+}
+
+struct machine *machine_clashing(size_t count)
+{
+    struct machine *machine = machine_new();
+    unsigned int i;
+
+    must(count <= 2048, "too many bridges");
+    for ( i = 0; i < count; i++ )
+        place(machine, i / 256U, i % 256U, 8U + i % 100U, 130U + i % 101U);
+    place(machine, 200, 0, 0, 0);
+    return machine;
+}
+
+void machine_scan_most(struct machine *machine)
+{
+    size_t i;
+
+    must(!xpci_create(&machine->xpci, &machine->host), "no memory");
+    for ( i = 0; i + 1 < machine->count; i++ )
+        must(!xpci_scan_device(machine->xpci, machine->functions[i]),
+             "a device could not be scanned");
 }
 
 void machine_add_all(struct machine *machine)

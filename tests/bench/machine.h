@@ -24,6 +24,8 @@ struct machine {
     uint32_t *functions; /* in the order in which dom0 reports them */
     size_t count;
     size_t first_asked; /* lookups are of this and those after it */
+    bool restless;      /* bridges have other numbers at each read */
+    uint32_t reads;
     struct {
         uint8_t kind;
         uint8_t secondary;
@@ -48,6 +50,15 @@ struct machine *machine_below(size_t count);
  * the ones that are asked for.
  */
 struct machine *machine_chain(unsigned int depth);
+
+/*
+ * `count` bridges (at most 2,048) on the lowest 8 buses, each to many buses
+ * that others lead to as well, and one function behind them, the last.
+ */
+struct machine *machine_clashing(size_t count);
+
+/* Scan everything but the last function into new tables. */
+void machine_scan_most(struct machine *machine);
 
 /* Report everything to new tables. */
 void machine_add_all(struct machine *machine);

@@ -58,6 +58,16 @@ static void read_event(struct bytes *bytes, struct event *event)
     event->report.node = XPCI_NO_NODE;
     if ( event->kind == EVENT_CONFIG )
         read_function(bytes, &event->function);
+    if ( event->kind == EVENT_UNREST )
+    {
+        facts = bytes_u8(bytes);
+        event->unrest = (enum world_unrest)(facts % WORLD_UNRESTS);
+        event->nth = 1U + (facts >> 4);
+    }
+    if ( event_is_of_toolstack(event) )
+        event->domain = (uint16_t)(1U + bytes_choice(bytes, 3));
+    if ( event->kind == EVENT_REFUSE || event->kind == EVENT_REMOVE )
+        event->fail_at = bytes_choice(bytes, 4);
     if ( event->kind != EVENT_ADD )
         return;
 

@@ -18,8 +18,7 @@ fuzzed = $(patsubst %.c,$(BUILD)/fuzz/%.o,$(1))
 
 FUZZED_SOURCES = $(LIB_SOURCES) $(AGENT_LIB_SOURCES) \
 	$(filter-out %/main.c,$(DAEMON_SOURCES)) \
-	$(addprefix tests/model/,trial.c event.c naive.c naive_rules.c world.c \
-		host.c listing.c grow.c) tests/fuzz/bytes.c tests/fuzz/boot.c
+	$(MODEL_LIB_SOURCES) tests/fuzz/bytes.c tests/fuzz/boot.c
 
 $(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)

@@ -55,12 +55,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     open_it(&journal, path);
     if ( journal_pend(&journal, &added, 1, &message) )
         fuzz_found("cannot be written: %s", message.text);
-    count = journal.count;
+    count = journal.pending.count;
     journal_dispose(&journal);
 
     open_it(&journal, path);
-    if ( journal.count != count || !journal_has(&journal, added) )
-        fuzz_found("%zu were pending, and now %zu", count, journal.count);
+    if ( journal.pending.count != count || !journal_has(&journal, added) )
+        fuzz_found("%zu were pending, and now %zu", count,
+                   journal.pending.count);
     journal_done(&journal, added);
     if ( journal_has(&journal, added) )
         fuzz_found("pending after it was done");

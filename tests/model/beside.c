@@ -170,7 +170,9 @@ static void judge(struct beside_counts *counts, const struct ways *ways,
     if ( event->kind != EVENT_ADD || rc == -EINVAL || !is_there(world, event) )
         return;
     counts->adds++;
-    if ( rc )
+    if ( rc == -ENODEV && event->report.is_virtfn )
+        counts->waiting++;
+    else if ( rc )
         counts->refused++;
     else
         counts->misled += !way_is_right(ways, world, XPCI_BUS(event->sbdf));
@@ -182,6 +184,19 @@ static void judge_reset(struct beside_counts *counts, const struct ways *ways,
 {
     counts->resets++;
     counts->misled_resets += !way_is_right(ways, world, XPCI_BUS(event->sbdf));
+}
+
+/* What a guest has is what its record says, and not what it says itself. */
+static bool any_foreign_bridge(const struct listing *listing)
+{
+    size_t i;
+
+    for ( i = 0; i < listing->device_count; i++ )
+        if ( listing->devices[i].owner != XPCI_OWNER_DOM0 &&
+             listing->devices[i].owner != XPCI_OWNER_UNKNOWN &&
+             (listing->devices[i].flags & XPCI_BRIDGE) )
+            return true;
+    return false;
 }
 
 static int do_stock(struct stock *stock, const struct event *event)
@@ -227,7 +242,8 @@ void beside_apply(struct beside *beside, const struct trial *trial,
     switch ( event->kind )
     {
     case EVENT_RESET:
-        if ( trial->returned || !answers(beside->world, event->sbdf) )
+        if ( trial->returned || !answers(beside->world, event->sbdf) ||
+             !trial->calm || any_foreign_bridge(&trial->after) )
             return;
         ways_of_module(&ways, &trial->after, segment);
         judge_reset(&beside->of_module, &ways, beside->world, event);
@@ -248,6 +264,9 @@ void beside_apply(struct beside *beside, const struct trial *trial,
     }
     if ( rc == -ENOMEM )
         errx(1, "no memory for the stock model");
+    /* What was true then is not so any more; or it is not for dom0 to say. */
+    if ( !trial->calm || any_foreign_bridge(&trial->after) )
+        return;
     ways_of_stock(&ways, &beside->stock, segment);
     judge(&beside->of_stock, &ways, beside->world, event, rc);
     /* Where the test took its memory away, the module says nothing new. */
@@ -284,6 +303,8 @@ void beside_print(const struct beside *beside)
            stock->adds, module->adds);
     print_row("refused", stock->refused, stock->adds, module->refused,
               module->adds);
+    print_row("refused until its PF is reported", stock->waiting, stock->adds,
+              module->waiting, module->adds);
     print_row("accepted, and its own way up is one of the above", stock->misled,
               stock->adds, module->misled, module->adds);
     printf("  %-52s %8s %17lu\n", "resets of a device that is there", "-",

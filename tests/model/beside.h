@@ -20,6 +20,7 @@ struct beside_counts {
      * one of the above on the device's own way up. */
     unsigned long adds;
     unsigned long refused;
+    unsigned long waiting; /* ... of a VF until its PF is reported */
     unsigned long misled;
     /* The same of resets, of which stock 4.17 knows nothing. */
     unsigned long resets;

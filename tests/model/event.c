@@ -4,8 +4,14 @@
 #include <stdio.h>
 
 static const char *const kind_names[EVENT_KINDS] = {
-    "config", "gone",   "scan-device", "scan-segment",
-    "add",    "remove", "reset",       "refuse",
+    "config", "gone",     "unrest",  "scan-device", "scan-segment",
+    "add",    "remove",   "depart",  "reset",       "refuse",
+    "assign", "deassign", "destroy",
+};
+
+static const char *const unrest_names[WORLD_UNRESTS] = {
+    "steady",     "silent-from", "silent-at",    "silent-until",
+    "other-from", "other-at",    "numbers-move", "id-moves",
 };
 
 static int describe_config(const struct world_function *function, char *text,
@@ -59,6 +65,12 @@ void event_describe(const struct event *event, char *text, size_t size)
     if ( event->kind == EVENT_ADD )
         length += describe_report(&event->report, text + length,
                                   size - (size_t)length);
+    if ( event->kind == EVENT_UNREST )
+        length += snprintf(text + length, size - (size_t)length, " %s %u",
+                           unrest_names[event->unrest], event->nth);
+    if ( event_is_of_toolstack(event) )
+        length += snprintf(text + length, size - (size_t)length, " domain %u",
+                           event->domain);
     if ( event->fail_at )
         snprintf(text + length, size - (size_t)length, " (allocation %u fails)",
                  event->fail_at);

@@ -77,13 +77,17 @@ static struct xpci_device_info info_of(const struct naive *naive,
         .header_type = device->layout,
         .physfn = device->physfn,
         .node = device->node,
+        .owner = device->bridge_only ? XPCI_OWNER_UNKNOWN : device->owner,
     };
 
-    info.flags = (uint8_t)((device->virtfn ? XPCI_VIRTFN : 0) |
-                           (device->extfn ? XPCI_EXTFN : 0) |
-                           (device->bridge ? XPCI_BRIDGE : 0) |
-                           (device->stale ? XPCI_STALE : 0) |
-                           (device->bridge_only ? XPCI_BRIDGE_ONLY : 0));
+    info.flags = (uint16_t)((device->virtfn ? XPCI_VIRTFN : 0) |
+                            (device->extfn ? XPCI_EXTFN : 0) |
+                            (device->bridge ? XPCI_BRIDGE : 0) |
+                            (device->stale ? XPCI_STALE : 0) |
+                            (device->bridge_only ? XPCI_BRIDGE_ONLY : 0) |
+                            (device->changed ? XPCI_CHANGED : 0) |
+                            (device->displaced ? XPCI_DISPLACED : 0) |
+                            (device->quarantined ? XPCI_QUARANTINED : 0));
     if ( naive_configured(device) )
         info.flags |= XPCI_CONFIGURED;
     if ( naive_in_conflict(naive, device) )
@@ -124,10 +128,10 @@ void listing_from_naive(struct listing *listing, const struct naive *naive)
     size_t i;
 
     listing->device_count = listing->bus_count = 0;
-    room_for_devices(listing, naive->count + 1);
-    for ( i = 0; i < naive->count; i++ )
+    room_for_devices(listing, naive->now.count + 1);
+    for ( i = 0; i < naive->now.count; i++ )
         listing->devices[listing->device_count++] =
-            info_of(naive, &naive->devices[i]);
+            info_of(naive, &naive->now.devices[i]);
     qsort(listing->devices, listing->device_count, sizeof(*listing->devices),
           by_sbdf);
     for ( i = 0; i < listing->device_count; i++ )
@@ -147,19 +151,23 @@ static void describe_device(const struct xpci_device_info *info, char *text,
     }
     snprintf(text, size,
              "%04x:%02x:%02x.%x %s id %04x:%04x class %08x header %02x "
-             "numbers %02x/%02x/%02x physfn %04x node %x%s%s%s%s%s%s%s",
+             "numbers %02x/%02x/%02x physfn %04x node %x owner %x"
+             "%s%s%s%s%s%s%s%s%s%s",
              info->sbdf >> 16, XPCI_BUS(info->sbdf), XPCI_DEV(info->sbdf),
              XPCI_FUNC(info->sbdf), xpci_type_name(info->type), info->vendor,
              info->device, info->class_revision, info->header_type,
              info->primary, info->secondary, info->subordinate,
              info->flags & XPCI_VIRTFN ? info->physfn & 0xffff : 0, info->node,
-             info->flags & XPCI_VIRTFN ? " VIRTFN" : "",
+             info->owner, info->flags & XPCI_VIRTFN ? " VIRTFN" : "",
              info->flags & XPCI_EXTFN ? " EXTFN" : "",
              info->flags & XPCI_BRIDGE ? " BRIDGE" : "",
              info->flags & XPCI_CONFIGURED ? " CONFIGURED" : "",
              info->flags & XPCI_CONFLICT ? " CONFLICT" : "",
              info->flags & XPCI_STALE ? " STALE" : "",
-             info->flags & XPCI_BRIDGE_ONLY ? " BRIDGE_ONLY" : "");
+             info->flags & XPCI_BRIDGE_ONLY ? " BRIDGE_ONLY" : "",
+             info->flags & XPCI_CHANGED ? " CHANGED" : "",
+             info->flags & XPCI_DISPLACED ? " DISPLACED" : "",
+             info->flags & XPCI_QUARANTINED ? " QUARANTINED" : "");
 }
 
 static void describe_bus(const struct xpci_bus_info *info, char *text,
@@ -193,6 +201,7 @@ static bool same_device(const struct xpci_device_info *a,
            a->primary == b->primary && a->secondary == b->secondary &&
            a->subordinate == b->subordinate &&
            a->header_type == b->header_type && a->node == b->node &&
+           a->owner == b->owner &&
            (!(a->flags & XPCI_VIRTFN) || a->physfn == b->physfn);
 }
 

@@ -2,15 +2,13 @@
 #
 # The naive model against the core: random events, and all orders.
 
-MODEL_LIB_SOURCES := $(addprefix tests/model/, naive.c naive_rules.c world.c \
-	host.c listing.c event.c trial.c grow.c)
 MODEL_OBJECTS = $(call san,$(MODEL_LIB_SOURCES) $(CORE_SOURCES))
 
 # The model of a stock Xen beside it, and what that needs.
 STOCK_SOURCES := tests/model/beside.c $(addprefix lib/, trace/stock.c \
 	trace/stock_config.c)
-RANDOM_OBJECTS = $(call san,tests/model/random.c tests/model/stories.c \
-	$(STOCK_SOURCES)) $(MODEL_OBJECTS)
+RANDOM_OBJECTS = $(call san,$(addprefix tests/model/,random.c stories.c \
+	tell.c) $(STOCK_SOURCES)) $(MODEL_OBJECTS)
 
 $(BUILD)/tests/random-events: $(RANDOM_OBJECTS)
 $(BUILD)/tests/all-orders: $(call san,tests/model/orders.c \

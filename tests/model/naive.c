@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The naive model's operations.
+ */
 #include "naive_rules.h"
 
 #include "grow.h"
@@ -6,223 +9,116 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void dispose_state(struct naive_state *state)
+{
+    free(state->devices);
+    path_set_dispose(&state->quarantine);
+    path_set_dispose(&state->tainted);
+    memset(state, 0, sizeof(*state));
+}
+
 void naive_init(struct naive *naive, const struct world *world)
 {
     memset(naive, 0, sizeof(*naive));
     naive->world = world;
+    paths_init(&naive->paths);
+    naive->now.devices =
+        grow(NULL, 1, &naive->now.room, sizeof(*naive->now.devices));
 }
 
 void naive_dispose(struct naive *naive)
 {
-    free(naive->devices);
-    free(naive->left);
-    naive_init(naive, naive->world);
+    dispose_state(&naive->now);
+    dispose_state(&naive->before);
+    paths_dispose(&naive->paths);
+    free(naive->reads);
+    free(naive->left.entries);
+    free(naive->displaced.entries);
+    memset(naive, 0, sizeof(*naive));
 }
 
-/* --- What config space says ------------------------------------------- */
-
-static bool has_numbers(const struct world_function *function)
+static void copy_state(struct naive_state *to, const struct naive_state *from)
 {
-    return function->layout == 1 || function->layout == 2;
+    to->devices =
+        grow(to->devices, from->count + 1, &to->room, sizeof(*to->devices));
+    to->count = from->count;
+    if ( from->count )
+        memcpy(to->devices, from->devices,
+               from->count * sizeof(*from->devices));
+    memcpy(to->segments, from->segments, sizeof(to->segments));
+    path_set_copy(&to->quarantine, &from->quarantine);
+    path_set_copy(&to->tainted, &from->tainted);
 }
 
-static bool is_there(const struct world_function *function)
+void naive_begin(struct naive *naive)
 {
-    return function && function->class_revision != 0xffffffff;
-}
+    struct naive_device *device;
 
-static enum xpci_type type_of(const struct world_function *function)
-{
-    uint16_t class = (uint16_t)(function->class_revision >> 16);
-
-    switch ( function->pcie )
+    naive->left.count = naive->displaced.count = naive->groups = 0;
+    naive->read_count = naive->visits = 0;
+    for_each_device(naive, device)
     {
-    case 0:
-    case 1:
-        return XPCI_TYPE_ENDPOINT;
-    case 4:
-        return XPCI_TYPE_ROOT_PORT;
-    case 5:
-        return XPCI_TYPE_UPSTREAM_PORT;
-    case 6:
-        return XPCI_TYPE_DOWNSTREAM_PORT;
-    case 7:
-        return XPCI_TYPE_PCIE_TO_PCI_BRIDGE;
-    case 8:
-        return XPCI_TYPE_PCI_TO_PCIE_BRIDGE;
-    case 9:
-        return XPCI_TYPE_RCIEP;
-    case 10:
-        return XPCI_TYPE_RCEC;
+        device->draft = device->looked_at = device->read = false;
+        device->silent = device->asleep = device->leaves = false;
+        device->behind = false;
     }
-    if ( function->layout == 2 || class == 0x0607 )
-        return XPCI_TYPE_CARDBUS_BRIDGE;
-    if ( function->layout == 1 || class == 0x0604 )
-        return XPCI_TYPE_PCI_BRIDGE;
-    return class == 0x0600 ? XPCI_TYPE_HOST_BRIDGE : XPCI_TYPE_PCI_DEVICE;
+    copy_state(&naive->before, &naive->now);
 }
 
-static void take_numbers(struct naive_device *device,
-                         const struct world_function *function)
+int naive_fail(struct naive *naive, int rc)
 {
-    device->primary = function->primary;
-    device->secondary = function->secondary;
-    device->subordinate = function->subordinate;
-    device->stale = false;
+    copy_state(&naive->now, &naive->before);
+    naive->left.count = naive->displaced.count = 0;
+    return rc;
 }
 
-static void becomes_stale(struct naive_device *device)
+void naive_tell(struct naive *naive, struct naive_told_list *list,
+                uint32_t sbdf, bool how)
 {
-    device->primary = device->secondary = device->subordinate = 0;
-    device->stale = true;
-    device->asleep = false;
+    list->entries = grow(list->entries, list->count + 1, &list->room,
+                         sizeof(*list->entries));
+    list->entries[list->count++] =
+        (struct naive_told){ sbdf, naive->groups, how };
 }
 
-static void look_again(struct naive *naive, struct naive_device *device)
-{
-    const struct world_function *function =
-        world_get(naive->world, device->sbdf);
+/* --- Going ------------------------------------------------------------- */
 
-    device->looked_at = true;
-    if ( !function || (function->vendor == 0xffff &&
-                       function->device == 0xffff && !is_there(function)) )
-        device->asleep = true;
-    else if ( function->vendor != device->vendor ||
-              function->device != device->device ||
-              function->layout != device->layout )
-        becomes_stale(device);
-    else
-        take_numbers(device, function);
-}
-
-/*
- * Whatever clashes with a bridge that answered in this report is looked at
- * too; what does not answer then does not stand in its way any longer.
- */
-static void settle(struct naive *naive)
-{
-    bool changed;
-    size_t i;
-    size_t j;
-
-    do
-    {
-        changed = false;
-        for ( i = 0; i < naive->count; i++ )
-            for ( j = 0; j < naive->count; j++ )
-            {
-                struct naive_device *answered = &naive->devices[i];
-                struct naive_device *other = &naive->devices[j];
-
-                if ( !answered->looked_at || answered->asleep ||
-                     !naive_clash(answered, other) )
-                    continue;
-                if ( !other->looked_at )
-                {
-                    look_again(naive, other);
-                    changed = true;
-                }
-                if ( other->asleep )
-                {
-                    becomes_stale(other);
-                    changed = true;
-                }
-            }
-    } while ( changed );
-}
-
-/* Look at all bridges on lower buses; false: all of them have been. */
-static bool sweep(struct naive *naive, uint16_t segment, uint8_t bus)
-{
-    bool any = false;
-    size_t i;
-
-    for ( i = 0; i < naive->count; i++ )
-    {
-        struct naive_device *device = &naive->devices[i];
-
-        if ( device->bridge && !device->looked_at &&
-             segment_of(device) == segment && bus_of(device) < bus )
-        {
-            look_again(naive, device);
-            any = true;
-        }
-    }
-    settle(naive);
-    return any;
-}
-
-/* Upwards, and again from the beginning where something was seen anew. */
-static void refresh(struct naive *naive, uint16_t segment, uint8_t from)
-{
-    uint8_t bus = from;
-
-    for ( ;; )
-    {
-        struct naive_device *way = naive_leads_to(naive, segment, bus);
-        bool own = way && way->secondary == bus;
-
-        if ( own && !way->looked_at )
-        {
-            look_again(naive, way);
-            settle(naive);
-            if ( way->asleep )
-                becomes_stale(way);
-            bus = from;
-        }
-        else if ( !own && sweep(naive, segment, bus) )
-            bus = from;
-        else if ( !way )
-            return;
-        else if ( way->asleep )
-        {
-            becomes_stale(way);
-            bus = from;
-        }
-        else
-            bus = bus_of(way);
-    }
-}
-
-static void refresh_for(struct naive *naive, uint32_t sbdf, bool virtfn,
-                        uint32_t physfn)
-{
-    uint16_t segment = (uint16_t)(sbdf >> 16);
-    uint8_t bus = (uint8_t)(sbdf >> 8);
-    uint8_t physfn_bus = (uint8_t)(physfn >> 8);
-
-    if ( virtfn && physfn_bus != bus )
-    {
-        const struct naive_device *to_physfn;
-
-        refresh(naive, segment, physfn_bus);
-        to_physfn = naive_leads_to(naive, segment, physfn_bus);
-        if ( to_physfn && to_physfn == naive_leads_to(naive, segment, bus) )
-            return;
-    }
-    refresh(naive, segment, bus);
-}
-
-/* --- Coming and going -------------------------------------------------- */
-
-static void begin(struct naive *naive)
-{
-    size_t i;
-
-    naive->left_count = naive->groups = 0;
-    for ( i = 0; i < naive->count; i++ )
-        naive->devices[i].looked_at = naive->devices[i].asleep = false;
-}
-
-static void leaves(struct naive *naive, struct naive_device *device)
+static void leaves(struct naive *naive, struct naive_device *device,
+                   bool answers)
 {
     device->leaves = true;
-    if ( device->bridge_only )
-        return;
-    naive->left = grow(naive->left, naive->left_count + 1, &naive->left_room,
-                       sizeof(*naive->left));
-    naive->left[naive->left_count].sbdf = device->sbdf;
-    naive->left[naive->left_count++].group = naive->groups;
+    /* What was displaced was remembered then. */
+    if ( naive_is_foreign(device) && !device->displaced )
+        path_set_add(&naive->now.quarantine, device->path);
+    if ( !device->bridge_only )
+        naive_tell(naive, &naive->left, device->sbdf,
+                   answers && !device->displaced);
+}
+
+static void vfs_leave(struct naive *naive, const struct naive_device *physfn,
+                      bool answers)
+{
+    struct naive_device *device;
+
+    for_each_device(naive, device)
+    {
+        if ( device->virtfn && device->physfn == physfn->sbdf &&
+             !device->leaves && !device->draft )
+            leaves(naive, device, answers);
+    }
+    naive->groups++;
+}
+
+void naive_mark_behind(struct naive *naive, const struct naive_device *bridge)
+{
+    struct naive_device *device;
+
+    for_each_device(naive, device)
+    {
+        device->behind = bridge->bridge && !device->draft &&
+                         segment_of(device) == segment_of(bridge) &&
+                         naive_is_behind(naive, bus_of(device), bridge);
+    }
 }
 
 static void forget_those_that_left(struct naive *naive)
@@ -230,276 +126,285 @@ static void forget_those_that_left(struct naive *naive)
     size_t kept = 0;
     size_t i;
 
-    for ( i = 0; i < naive->count; i++ )
-        if ( !naive->devices[i].leaves )
-            naive->devices[kept++] = naive->devices[i];
-    naive->count = kept;
+    for ( i = 0; i < naive->now.count; i++ )
+        if ( !naive->now.devices[i].leaves )
+            naive->now.devices[kept++] = naive->now.devices[i];
+    naive->now.count = kept;
 }
 
-static void vfs_leave(struct naive *naive, const struct naive_device *physfn)
+void naive_take_away(struct naive *naive, struct naive_device *device,
+                     bool answers)
 {
     struct naive_device *last;
-    size_t i;
+    struct naive_device *other;
 
     do
     {
         last = NULL;
-        for ( i = 0; i < naive->count; i++ )
+        for_each_device(naive, other)
         {
-            struct naive_device *device = &naive->devices[i];
-
-            if ( device->virtfn && device->physfn == physfn->sbdf &&
-                 !device->leaves && (!last || device->sbdf > last->sbdf) )
-                last = device;
-        }
-        if ( last )
-            leaves(naive, last);
-    } while ( last );
-    naive->groups++;
-}
-
-static void take_away(struct naive *naive, struct naive_device *device)
-{
-    struct naive_device *last;
-    size_t i;
-
-    do
-    {
-        last = NULL;
-        for ( i = 0; device->bridge && i < naive->count; i++ )
-        {
-            struct naive_device *other = &naive->devices[i];
-
-            if ( !other->leaves && segment_of(other) == segment_of(device) &&
-                 (!last || other->sbdf > last->sbdf) &&
-                 naive_is_behind(naive, bus_of(other), device) )
+            if ( other->behind && !other->leaves &&
+                 (!last || other->sbdf > last->sbdf) )
                 last = other;
         }
         if ( last )
         {
-            vfs_leave(naive, last);
-            leaves(naive, last);
+            vfs_leave(naive, last, answers);
+            leaves(naive, last, answers);
         }
     } while ( last );
-    vfs_leave(naive, device);
-    leaves(naive, device);
+    vfs_leave(naive, device, answers);
+    leaves(naive, device, answers);
     forget_those_that_left(naive);
 }
 
-/* What a report makes of the function that is at its SBDF now. */
-static struct naive_device describe(const struct world_function *function,
-                                    bool virtfn, uint32_t physfn)
+static bool is_guests(const struct naive_device *device)
 {
-    struct naive_device device = {
-        .sbdf = function->sbdf,
-        .vendor = function->vendor,
-        .device = function->device,
-        .class_revision = function->class_revision,
-        .type = type_of(function),
-        .layout = function->layout,
-        .bridge = has_numbers(function),
-        .virtfn = virtfn,
-        .physfn = virtfn ? physfn : 0,
-        .node = XPCI_NO_NODE,
-    };
-
-    if ( device.bridge )
-        take_numbers(&device, function);
-    return device;
+    return !device->bridge_only && device->owner != XPCI_OWNER_DOM0 &&
+           device->owner < XPCI_OWNER_QUARANTINE;
 }
 
-static bool same_identity(const struct naive_device *a,
-                          const struct naive_device *b)
+/* Would a guest lose something that answers? */
+static bool is_refused(const struct naive *naive,
+                       const struct naive_device *device, bool answers)
 {
-    return a->vendor == b->vendor && a->device == b->device &&
-           a->class_revision == b->class_revision && a->type == b->type &&
-           a->layout == b->layout && a->virtfn == b->virtfn &&
-           a->physfn == b->physfn;
+    const struct naive_device *other;
+
+    for_each_device(naive, other)
+    {
+        const struct naive_device *physfn =
+            other->virtfn ? naive_record(naive, other->physfn) : NULL;
+
+        if ( answers && is_guests(other) && !other->displaced &&
+             (other == device || other->behind || physfn == device ||
+              (physfn && physfn->behind)) )
+            return true;
+    }
+    return false;
 }
 
-static struct naive_device *append(struct naive *naive)
+static int goes(struct naive *naive, struct naive_device *device, bool answers)
 {
-    naive->devices = grow(naive->devices, naive->count + 1, &naive->room,
-                          sizeof(*naive->devices));
-    return &naive->devices[naive->count++];
+    uint16_t segment = segment_of(device);
+    int rc = device->bridge_only ? -ENODEV : 0;
+
+    naive_mark_behind(naive, device);
+    if ( is_refused(naive, device, answers) )
+        return naive_fail(naive, -EBUSY);
+    naive_settle_paths(naive, segment);
+    naive_take_away(naive, device, answers);
+    naive_displace(naive, segment);
+    naive_bring_back(naive, segment);
+    return rc;
 }
 
-/* Another device than the one that is known: the known one goes. */
-static void replace(struct naive *naive, const struct naive_device *now)
+int naive_remove(struct naive *naive, uint32_t sbdf)
 {
-    struct naive_device *known = naive_record(naive, now->sbdf);
+    struct naive_device *device;
 
-    if ( known && !same_identity(known, now) )
-        take_away(naive, known);
+    naive_begin(naive);
+    device = naive_record(naive, sbdf);
+    if ( !device )
+        return -ENODEV;
+    return goes(naive, device,
+                !device->displaced && !device->bridge_only &&
+                    naive_answers(naive, device));
 }
 
-/* Enter or update; a PF's VFs are extended functions where it is. */
-static void enter(struct naive *naive, const struct naive_device *now)
+int naive_depart(struct naive *naive, uint32_t sbdf)
 {
-    struct naive_device *known = naive_record(naive, now->sbdf);
-    uint32_t node = known ? known->node : XPCI_NO_NODE;
+    struct naive_device *device;
+
+    naive_begin(naive);
+    device = naive_record(naive, sbdf);
+    return device ? goes(naive, device, false) : -ENODEV;
+}
+
+void naive_refuse(struct naive *naive, uint32_t sbdf, bool no_memory)
+{
+    struct naive_device *device;
+    bool remembers;
     size_t i;
 
-    if ( !known )
-        known = append(naive);
-    *known = *now;
-    known->looked_at = true;
-    /* A report that says no node takes none away. */
-    if ( known->node == XPCI_NO_NODE )
-        known->node = node;
-    for ( i = 0; i < naive->count; i++ )
-        if ( naive->devices[i].virtfn && naive->devices[i].physfn == now->sbdf )
-            naive->devices[i].extfn = now->extfn;
-    settle(naive);
+    naive_begin(naive);
+    device = naive_record(naive, sbdf);
+    if ( !device || device->bridge_only )
+        return;
+    naive_settle_paths(naive, segment_of(device));
+    vfs_leave(naive, device, false);
+    remembers = device->remembered || naive_is_foreign(device);
+    if ( remembers && !device->displaced )
+        path_set_add(&naive->now.quarantine, device->path);
+    for ( i = 0; i < naive->left.count; i++ )
+        remembers |=
+            naive_is_foreign(naive_record(naive, naive->left.entries[i].sbdf));
+    if ( remembers && no_memory )
+        naive_segment(naive, segment_of(device))->paths_lost = true;
+    device->quarantined = device->remembered = false;
+    device->owner = XPCI_OWNER_DOM0;
+    device->bridge_only = device->bridge;
+    device->leaves = !device->bridge;
+    forget_those_that_left(naive);
 }
 
-/* --- Operations -------------------------------------------------------- */
+/* --- Coming ------------------------------------------------------------ */
 
-int naive_scan_device(struct naive *naive, uint32_t sbdf)
+struct naive_device *naive_append(struct naive *naive,
+                                  const struct naive_device *device)
 {
-    const struct world_function *function = world_get(naive->world, sbdf);
+    struct naive_device *appended;
 
-    begin(naive);
+    naive->now.devices = grow(naive->now.devices, naive->now.count + 1,
+                              &naive->now.room, sizeof(*naive->now.devices));
+    appended = &naive->now.devices[naive->now.count++];
+    *appended = *device;
+    appended->id = ++naive->ids;
+    return appended;
+}
+
+void naive_enter(struct naive *naive, struct naive_device *device)
+{
+    const struct naive_device *physfn =
+        device->virtfn ? naive_record(naive, device->physfn) : NULL;
+    struct naive_ways ways;
+
+    device->draft = false;
+    device->extfn = physfn ? physfn->extfn : device->extfn;
+    if ( physfn && naive_is_foreign(physfn) )
+    {
+        device->quarantined = true;
+        device->owner = XPCI_OWNER_QUARANTINE;
+    }
+    if ( !naive_segment(naive, segment_of(device))->settled )
+        return;
+    naive_ways(naive, segment_of(device), &ways);
+    device->path = naive_path(naive, &ways, device);
+    naive_take(naive, device);
+}
+
+/* One device of a scan, which may be of many. */
+static int scan(struct naive *naive, uint32_t sbdf)
+{
+    uint16_t segment = (uint16_t)(sbdf >> 16);
+    struct naive_device seen;
+
     if ( naive_record(naive, sbdf) )
         return 0;
-    if ( !is_there(function) )
+    if ( !naive_identify(naive, sbdf, &seen) )
         return -ENODEV;
-    *append(naive) = describe(function, false, 0);
+    copy_state(&naive->before, &naive->now);
+    seen.draft = true;
+    (void)naive_append(naive, &seen);
+    naive_displace(naive, segment);
+    naive_enter(naive, &naive->now.devices[naive->now.count - 1]);
+    naive_bring_back(naive, segment);
     return 0;
 }
 
-static bool seen_by_scan(const struct world_function *function)
+int naive_scan_device(struct naive *naive, uint32_t sbdf)
 {
-    uint32_t id;
+    naive_begin(naive);
+    return scan(naive, sbdf);
+}
 
-    if ( !function )
-        return false;
-    id = function->vendor | (uint32_t)function->device << 16;
+/* What the scan of boot takes for there. */
+static bool seen_by_scan(struct naive *naive, uint32_t sbdf)
+{
+    uint32_t id = naive_dword(naive, sbdf, 0x00);
+
     return id != 0xffffffff && id != 0 && id != 0x0000ffff && id != 0xffff0000;
 }
 
 size_t naive_scan_segment(struct naive *naive, uint16_t segment, size_t limit)
 {
-    uint32_t sbdf = (uint32_t)segment << 16;
-    uint32_t last = sbdf + 0xffff;
-    size_t before = naive->count;
+    size_t before = naive->now.count;
+    unsigned int slot;
+    unsigned int function;
 
-    begin(naive);
-    while ( naive->count - before < limit )
-    {
-        const struct world_function *function = world_get(naive->world, sbdf);
-        uint32_t step = 1;
-
-        /* Where the class reads all ones, there is nothing to enter. */
-        if ( seen_by_scan(function) )
-            (void)naive_scan_device(naive, sbdf);
-        if ( !(sbdf & 7) &&
-             (!seen_by_scan(function) || !function->multifunction) )
-            step = 8;
-        if ( last - sbdf < step )
-            break;
-        sbdf += step;
-    }
-    return naive->count - before;
-}
-
-static uint32_t physfn_of(uint32_t sbdf, const struct xpci_report *report)
-{
-    return (sbdf & 0xffff0000) | (uint32_t)report->physfn_bus << 8 |
-           report->physfn_devfn;
-}
-
-int naive_check_add(const struct naive *naive, uint32_t sbdf,
-                    const struct xpci_report *report)
-{
-    const struct world_function *function = world_get(naive->world, sbdf);
-    const struct naive_device *known;
-    uint32_t physfn;
-
-    if ( !is_there(function) )
-        return -ENODEV;
-    if ( !report->is_virtfn )
-        return 0;
-    physfn = physfn_of(sbdf, report);
-    known = naive_record(naive, physfn);
-    if ( physfn == sbdf || has_numbers(function) || (known && known->virtfn) )
-        return -EINVAL;
-    return is_there(world_get(naive->world, physfn)) ? 0 : -ENODEV;
-}
-
-int naive_add(struct naive *naive, uint32_t sbdf,
-              const struct xpci_report *report)
-{
-    uint32_t physfn = physfn_of(sbdf, report);
-    const struct naive_device *known;
-    struct naive_device now;
-    int rc = naive_check_add(naive, sbdf, report);
-
-    begin(naive);
-    if ( rc )
-        return rc;
-    refresh_for(naive, sbdf, report->is_virtfn, physfn);
-    now = describe(world_get(naive->world, sbdf), report->is_virtfn, physfn);
-    now.node = report->node;
-    now.extfn = report->is_extfn;
-    replace(naive, &now);
-    if ( report->is_virtfn )
-    {
-        known = naive_record(naive, physfn);
-        if ( !known || known->bridge_only )
+    naive_begin(naive);
+    for ( slot = 0; slot < 256 * 32; slot++ )
+        for ( function = 0; function < 8; function++ )
         {
-            struct naive_device pf =
-                describe(world_get(naive->world, physfn), false, 0);
+            uint32_t sbdf = (uint32_t)segment << 16 | slot << 3 | function;
 
-            replace(naive, &pf);
-            enter(naive, &pf);
+            if ( naive->now.count - before >= limit )
+                return limit;
+            if ( !seen_by_scan(naive, sbdf) )
+            {
+                if ( !function )
+                    break;
+                continue;
+            }
+            (void)scan(naive, sbdf);
+            if ( !function && !(naive_dword(naive, sbdf, 0x0c) & 0x00800000) )
+                break;
         }
-        now.extfn = naive_record(naive, physfn)->extfn;
-    }
-    enter(naive, &now);
-    if ( now.bridge )
-        refresh(naive, (uint16_t)(sbdf >> 16), (uint8_t)(sbdf >> 8));
-    return 0;
+    return naive->now.count - before;
 }
 
-int naive_remove(struct naive *naive, uint32_t sbdf)
-{
-    struct naive_device *device = naive_record(naive, sbdf);
-    int rc = device && !device->bridge_only ? 0 : -ENODEV;
+/* --- Toolstacks -------------------------------------------------------- */
 
-    begin(naive);
-    if ( device )
-        take_away(naive, device);
-    return rc;
+static struct naive_device *present(struct naive *naive, uint32_t sbdf)
+{
+    struct naive_device *device;
+
+    naive_begin(naive);
+    device = naive_record(naive, sbdf);
+    return device && !device->bridge_only && !device->displaced ? device : NULL;
 }
 
-int naive_reset(struct naive *naive, uint32_t sbdf)
+int naive_assign(struct naive *naive, uint32_t sbdf, uint16_t domain)
 {
-    struct naive_device *device = naive_record(naive, sbdf);
+    struct naive_device *device = present(naive, sbdf);
 
-    begin(naive);
-    if ( !device || device->bridge_only )
+    if ( !device )
         return -ENODEV;
-    if ( device->bridge )
-    {
-        look_again(naive, device);
-        settle(naive);
-    }
-    refresh_for(naive, sbdf, device->virtfn, device->physfn);
+    if ( is_guests(device) )
+        return -EBUSY;
+    device->owner = domain;
     return 0;
 }
 
-void naive_refuse(struct naive *naive, uint32_t sbdf)
+int naive_deassign(struct naive *naive, uint32_t sbdf)
 {
-    struct naive_device *device = naive_record(naive, sbdf);
+    struct naive_device *device = present(naive, sbdf);
 
-    begin(naive);
-    if ( !device || device->bridge_only )
-        return;
-    vfs_leave(naive, device);
-    if ( device->bridge )
-        device->bridge_only = true;
+    if ( !device )
+        return -ENODEV;
+    if ( is_guests(device) )
+        device->owner = XPCI_OWNER_QUARANTINE;
     else
-        device->leaves = true;
-    forget_those_that_left(naive);
+    {
+        device->owner = XPCI_OWNER_DOM0;
+        (void)path_set_delete(&naive->now.tainted, device->path);
+    }
+    return 0;
+}
+
+void naive_destroy(struct naive *naive, uint16_t domain)
+{
+    struct naive_device *device;
+
+    naive_begin(naive);
+    for_each_device(naive, device)
+    {
+        if ( device->owner == domain )
+            device->owner = XPCI_OWNER_QUARANTINE;
+    }
+}
+
+uint32_t naive_taint(struct naive *naive)
+{
+    const struct naive_device *device;
+
+    for_each_device(naive, device)
+    {
+        if ( !device->path || device->displaced || device->bridge_only )
+            continue;
+        if ( naive_is_foreign(device) )
+            path_set_add(&naive->now.tainted, device->path);
+        else if ( path_set_has(&naive->now.tainted, device->path) )
+            return device->sbdf;
+    }
+    return ~0U;
 }

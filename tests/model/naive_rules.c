@@ -1,14 +1,41 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 #include "naive_rules.h"
 
+#include <err.h>
+#include <string.h>
+
 struct naive_device *naive_record(const struct naive *naive, uint32_t sbdf)
 {
-    size_t i;
+    struct naive_device *device;
 
-    for ( i = 0; i < naive->count; i++ )
-        if ( naive->devices[i].sbdf == sbdf )
-            return &naive->devices[i];
+    for_each_device(naive, device)
+    {
+        if ( device->sbdf == sbdf && !device->draft )
+            return device;
+    }
     return NULL;
+}
+
+struct naive_segment *naive_segment(struct naive *naive, uint16_t number)
+{
+    struct naive_segment *segment = naive->now.segments;
+
+    for ( ; segment < naive->now.segments + NAIVE_SEGMENTS; segment++ )
+    {
+        if ( segment->used && segment->number == number )
+            return segment;
+        if ( segment->used )
+            continue;
+        segment->used = true;
+        segment->number = number;
+        return segment;
+    }
+    errx(1, "more segments than a world has");
+}
+
+bool naive_is_foreign(const struct naive_device *device)
+{
+    return device->owner != XPCI_OWNER_DOM0 && !device->bridge_only;
 }
 
 const struct naive_device *naive_find(const struct naive *naive, uint32_t sbdf)
@@ -28,9 +55,8 @@ bool naive_covers(const struct naive_device *device, uint8_t bus)
            bus <= device->subordinate;
 }
 
-/* Does `a` lead to `bus` rather than `b`, where both cover it? */
-static bool is_better(const struct naive_device *a,
-                      const struct naive_device *b, uint8_t bus)
+bool naive_is_better(const struct naive_device *a, const struct naive_device *b,
+                     uint8_t bus)
 {
     int size_a = a->subordinate - a->secondary;
     int size_b = b->subordinate - b->secondary;
@@ -46,18 +72,34 @@ struct naive_device *naive_leads_to(const struct naive *naive, uint16_t segment,
                                     uint8_t bus)
 {
     struct naive_device *best = NULL;
-    size_t i;
+    struct naive_device *device;
 
-    for ( i = 0; i < naive->count; i++ )
+    for_each_device(naive, device)
     {
-        struct naive_device *device = &naive->devices[i];
-
         if ( device->bridge && segment_of(device) == segment &&
              naive_covers(device, bus) &&
-             (!best || is_better(device, best, bus)) )
+             (!best || naive_is_better(device, best, bus)) )
             best = device;
     }
     return best;
+}
+
+void naive_leaders(const struct naive *naive, uint16_t segment,
+                   const struct naive_device *leaders[256])
+{
+    const struct naive_device *device;
+    unsigned int bus;
+
+    memset(leaders, 0, 256 * sizeof(*leaders));
+    for_each_device(naive, device)
+    {
+        if ( segment_of(device) != segment || !naive_configured(device) )
+            continue;
+        for ( bus = device->secondary; bus <= device->subordinate; bus++ )
+            if ( !leaders[bus] ||
+                 naive_is_better(device, leaders[bus], (uint8_t)bus) )
+                leaders[bus] = device;
+    }
 }
 
 static bool nested_in(const struct naive_device *inner,
@@ -81,21 +123,25 @@ bool naive_clash(const struct naive_device *a, const struct naive_device *b)
 bool naive_in_conflict(const struct naive *naive,
                        const struct naive_device *device)
 {
-    size_t i;
+    const struct naive_device *other;
 
-    for ( i = 0; i < naive->count; i++ )
-        if ( naive_clash(device, &naive->devices[i]) )
+    for_each_device(naive, other)
+    {
+        if ( naive_clash(device, other) )
             return true;
+    }
     return false;
 }
 
 void naive_buses(const struct naive *naive, uint16_t segment,
                  struct naive_bus buses[256])
 {
+    const struct naive_device *leaders[256];
     unsigned int bus;
 
+    naive_leaders(naive, segment, leaders);
     for ( bus = 0; bus < 256; bus++ )
-        buses[bus].way = naive_leads_to(naive, segment, (uint8_t)bus);
+        buses[bus].way = leaders[bus];
     for ( bus = 0; bus < 256; bus++ )
     {
         struct naive_upstream *upstream = &buses[bus].upstream;

@@ -9,6 +9,7 @@
 #include <err.h>
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "orders.h"
 #include "trial.h"
@@ -20,6 +21,7 @@ struct script {
     struct event events[MOST_EVENTS];
     size_t count;
     size_t fixed; /* so many come first, in this order */
+    size_t last;  /* so many come last, in this order */
 };
 
 static void append(struct script *script, struct event event)
@@ -101,7 +103,7 @@ static bool try_orders(const struct script *script, bool same,
     struct listing first;
     struct listing now;
     char text[1024];
-    size_t free_events = script->count - script->fixed;
+    size_t free_events = script->count - script->fixed - script->last;
     bool good;
     size_t i;
 
@@ -131,12 +133,33 @@ static bool try_orders(const struct script *script, bool same,
     return good;
 }
 
-/* What a scan found before does not matter either. */
+/* Do any of a machine's bridges clash? */
+static bool is_in_conflict(const struct script *script)
+{
+    struct listing listing;
+    bool conflict = false;
+    size_t i;
+
+    listing_init(&listing);
+    if ( !run(script, &listing) )
+        exit(1);
+    for ( i = 0; i < listing.device_count; i++ )
+        conflict |= !!(listing.devices[i].flags & XPCI_CONFLICT);
+    listing_dispose(&listing);
+    return conflict;
+}
+
+/*
+ * What a scan found before does not matter either.  Where bridges clash, the
+ * order of reports says which one of them displaces what is behind another,
+ * until all is reported once more.
+ */
 static bool try_machine(const struct small_machine *machine, bool scanned,
                         unsigned long *tried)
 {
     struct script script = { .name = machine->name };
     const struct small_function *function;
+    bool again;
 
     for ( function = machine->functions; function->type; function++ )
         append(&script, small_config(function));
@@ -146,6 +169,12 @@ static bool try_machine(const struct small_machine *machine, bool scanned,
     script.fixed = script.count;
     for ( function = machine->functions; function->type; function++ )
         append(&script, small_add(function));
+    again = is_in_conflict(&script);
+    for ( function = machine->functions; again && function->type; function++ )
+    {
+        append(&script, small_add(function));
+        script.last++;
+    }
     return try_orders(&script, true, tried);
 }
 
@@ -155,7 +184,7 @@ static void begin_sequence(struct script *script,
     const struct small_function *function;
 
     script->name = sequence->name;
-    script->count = 0;
+    script->count = script->last = 0;
     for ( function = sequence->functions; function->type; function++ )
         append(script, small_config(function));
     for ( function = sequence->functions; function->type; function++ )

@@ -44,6 +44,8 @@ enum sequence_kind {
     SEQUENCE_REMOVE,
     SEQUENCE_RESET,
     SEQUENCE_REFUSE,
+    SEQUENCE_ASSIGN, /* to the domain in `function.node` */
+    SEQUENCE_DEASSIGN,
 };
 
 struct sequence_event {

@@ -38,6 +38,12 @@ struct counts {
     unsigned long stale;
     unsigned long remapped;
     unsigned long left;
+    unsigned long displaced;
+    unsigned long returned;
+    unsigned long changed;
+    unsigned long quarantined;
+    unsigned long busy;
+    unsigned long again;
 };
 
 static void count(struct counts *counts, const struct trial *trial,
@@ -47,15 +53,25 @@ static void count(struct counts *counts, const struct trial *trial,
 
     counts->events++;
     counts->of_kind[event->kind]++;
-    if ( event->kind == EVENT_CONFIG || event->kind == EVENT_GONE )
+    if ( event_is_of_world(event) || event_is_of_toolstack(event) )
         return;
+    counts->busy += trial->returned == -EBUSY;
+    counts->again += trial->returned == -EAGAIN;
+    for ( i = 0; i < trial->host.displaced.count; i++ )
+        if ( trial->host.displaced.entries[i].how )
+            counts->displaced++;
+        else
+            counts->returned++;
     counts->without_memory += trial->host.failed;
     counts->remapped += trial->host.remap_count;
-    counts->left += trial->host.departed_count;
+    counts->left += trial->host.removed.count;
     for ( i = 0; i < trial->after.device_count; i++ )
     {
         counts->conflicts += !!(trial->after.devices[i].flags & XPCI_CONFLICT);
         counts->stale += !!(trial->after.devices[i].flags & XPCI_STALE);
+        counts->changed += !!(trial->after.devices[i].flags & XPCI_CHANGED);
+        counts->quarantined +=
+            !!(trial->after.devices[i].flags & XPCI_QUARANTINED);
     }
 }
 
@@ -201,18 +217,35 @@ static uint64_t number(const char *text)
 
 static void print_counts(const struct counts *counts)
 {
-    printf("%lu events: %lu config, %lu gone, %lu scans, %lu adds, "
-           "%lu removes, %lu resets, %lu refused; %lu without memory\n",
+    printf("%lu events: %lu config, %lu gone, %lu unrest, %lu scans, %lu adds, "
+           "%lu removes, %lu resets, %lu refused, %lu of toolstacks; %lu "
+           "without memory\n",
            counts->events, counts->of_kind[EVENT_CONFIG],
-           counts->of_kind[EVENT_GONE],
+           counts->of_kind[EVENT_GONE], counts->of_kind[EVENT_UNREST],
            counts->of_kind[EVENT_SCAN_DEVICE] +
                counts->of_kind[EVENT_SCAN_SEGMENT],
-           counts->of_kind[EVENT_ADD], counts->of_kind[EVENT_REMOVE],
+           counts->of_kind[EVENT_ADD],
+           counts->of_kind[EVENT_REMOVE] + counts->of_kind[EVENT_DEPART],
            counts->of_kind[EVENT_RESET], counts->of_kind[EVENT_REFUSE],
+           counts->of_kind[EVENT_ASSIGN] + counts->of_kind[EVENT_DEASSIGN] +
+               counts->of_kind[EVENT_DESTROY],
            counts->without_memory);
     printf("seen: %lu conflicting and %lu stale bridges, %lu devices leaving, "
            "%lu remaps\n",
            counts->conflicts, counts->stale, counts->left, counts->remapped);
+    printf("      %lu displaced, %lu of them back, %lu in quarantine, %lu "
+           "reading otherwise, %lu -EBUSY, %lu -EAGAIN\n",
+           counts->displaced, counts->returned, counts->quarantined,
+           counts->changed, counts->busy, counts->again);
+}
+
+/* Did the events meet what they are meant to meet? */
+static bool is_enough(const struct counts *counts)
+{
+    return counts->conflicts && counts->stale && counts->remapped &&
+           counts->without_memory && counts->displaced && counts->returned &&
+           counts->quarantined && counts->changed && counts->busy &&
+           counts->again;
 }
 
 int main(int argc, char **argv)
@@ -260,8 +293,7 @@ int main(int argc, char **argv)
         beside_print(&beside);
     if ( with_stock && !beside_is_good(&beside) )
         errx(1, "the module's tables are wrong where they must never be");
-    if ( events >= 10000 && (!counts.conflicts || !counts.stale ||
-                             !counts.remapped || !counts.without_memory) )
+    if ( events >= 10000 && !is_enough(&counts) )
         errx(1, "the events did not meet what they are meant to meet");
     return 0;
 }

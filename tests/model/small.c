@@ -141,6 +141,21 @@ const size_t small_machine_count = ARRAY_SIZE(small_machines);
         }                \
     }
 
+#define ASSIGN(...)      \
+    {                    \
+        SEQUENCE_ASSIGN, \
+        {                \
+            __VA_ARGS__  \
+        }                \
+    }
+#define DEASSIGN(...)      \
+    {                      \
+        SEQUENCE_DEASSIGN, \
+        {                  \
+            __VA_ARGS__    \
+        }                  \
+    }
+
 const struct sequence sequences[] = {
     /* 6 -> 00:1c.0 and 7 -> 06:00.0 become 7 and 8, and back in some orders */
     { "assign-busses",
@@ -235,6 +250,56 @@ const struct sequence sequences[] = {
         CONFIG(AT(3, 0, 0), 'e', 0, 0, 0, 0, 0),
         ADD(AT(3, 0, 0), 'e', 0, 0, 0, 0, 0),
         REMOVE(AT(0, 2, 0), 0, 0, 0, 0, 0, 0) } },
+    { "two ports exchange their numbers, a guest's disk behind one",
+      { { AT(0, 1, 0), 'r', 1, 1, 0, 0, 0 },
+        { AT(0, 2, 0), 'r', 2, 2, 0, 0, 0 },
+        { AT(1, 0, 0), 'e', 0, 0, 0, 0, 0 },
+        { AT(2, 0, 0), 'e', 0, 0, 0, 0, 0 } },
+      { ASSIGN(AT(1, 0, 0), 0, 0, 0, 0, 0, 7),
+        CONFIG(AT(0, 1, 0), 'r', 2, 2, 0, 0, 0),
+        CONFIG(AT(0, 2, 0), 'r', 1, 1, 0, 0, 0),
+        ADD(AT(1, 0, 0), 'e', 0, 0, 0, 0, 0),
+        ADD(AT(2, 0, 0), 'e', 0, 0, 0, 0, 0),
+        RESET(AT(0, 1, 0), 0, 0, 0, 0, 0, 0) } },
+    { "a guest's device goes, comes back and is given back",
+      { { AT(0, 1, 0), 'r', 1, 1, 0, 0, 0 },
+        { AT(1, 0, 0), 'e', 0, 0, 0, 0, 0 } },
+      { ASSIGN(AT(1, 0, 0), 0, 0, 0, 0, 0, 7),
+        GONE(AT(1, 0, 0), 0, 0, 0, 0, 0, 0),
+        REMOVE(AT(1, 0, 0), 0, 0, 0, 0, 0, 0),
+        CONFIG(AT(1, 0, 0), 'e', 0, 0, 0, 0, 0),
+        ADD(AT(1, 0, 0), 'e', 0, 0, 0, 0, 0),
+        DEASSIGN(AT(1, 0, 0), 0, 0, 0, 0, 0, 0) } },
+    { "a guest's device becomes a bridge to another guest's bus",
+      { { AT(0, 1, 0), 'r', 1, 1, 0, 0, 0 },
+        { AT(0, 2, 0), 'r', 2, 2, 0, 0, 0 },
+        { AT(1, 0, 0), 'e', 0, 0, 0, 0, 0 },
+        { AT(2, 0, 0), 'e', 0, 0, 0, 0, 0 } },
+      { ASSIGN(AT(1, 0, 0), 0, 0, 0, 0, 0, 7),
+        ASSIGN(AT(2, 0, 0), 0, 0, 0, 0, 0, 8),
+        CONFIG(AT(1, 0, 0), 'p', 2, 2, 0, 0, 0),
+        ADD(AT(1, 0, 0), 'e', 0, 0, 0, 0, 0),
+        ADD(AT(2, 0, 0), 'e', 0, 0, 0, 0, 0),
+        REMOVE(AT(0, 1, 0), 0, 0, 0, 0, 0, 0) } },
+    { "a guest's PF, and its VFs on the next bus",
+      { { AT(0, 1, 0), 'r', 1, 2, 0, 0, 0 },
+        { AT(1, 0, 0), 'e', 0, 0, 0, 0, 0 },
+        { AT(2, 0, 0), 'v', 0, 0, 0, 0, 0 } },
+      { ASSIGN(AT(1, 0, 0), 0, 0, 0, 0, 0, 7),
+        ADD(AT(2, 0, 0), 'v', 0, 0, AT(1, 0, 0), 0, 0),
+        CONFIG(AT(0, 1, 0), 'r', 5, 6, 0, 0, 0),
+        RESET(AT(0, 1, 0), 0, 0, 0, 0, 0, 0),
+        REMOVE(AT(1, 0, 0), 0, 0, 0, 0, 0, 0),
+        DEASSIGN(AT(1, 0, 0), 0, 0, 0, 0, 0, 0) } },
+    { "a bridge that is found late, and loses its numbers",
+      { { AT(1, 0, 0), 'e', 0, 0, 0, 0, 0 },
+        { AT(0, 2, 0), 'p', 0, 0, 0, 0, 0 } },
+      { ADD(AT(1, 0, 0), 'e', 0, 0, 0, 0, 0),
+        CONFIG(AT(0, 1, 0), 'r', 1, 1, 0, 0, 0),
+        ADD(AT(0, 1, 0), 'r', 1, 1, 0, 0, 0),
+        CONFIG(AT(0, 2, 0), 'p', 1, 1, 0, 0, 0),
+        ADD(AT(0, 2, 0), 'p', 1, 1, 0, 0, 0),
+        GONE(AT(0, 1, 0), 0, 0, 0, 0, 0, 0) } },
 };
 const size_t sequence_count = ARRAY_SIZE(sequences);
 
@@ -302,6 +367,8 @@ struct event small_add(const struct small_function *function)
 
 struct event sequence_event(const struct sequence_event *event)
 {
+    struct event assign;
+
     switch ( event->kind )
     {
     case SEQUENCE_CONFIG:
@@ -314,7 +381,13 @@ struct event sequence_event(const struct sequence_event *event)
         return small_event(EVENT_REMOVE, event->function.sbdf);
     case SEQUENCE_RESET:
         return small_event(EVENT_RESET, event->function.sbdf);
-    default:
+    case SEQUENCE_REFUSE:
         return small_event(EVENT_REFUSE, event->function.sbdf);
+    case SEQUENCE_DEASSIGN:
+        return small_event(EVENT_DEASSIGN, event->function.sbdf);
+    default:
+        assign = small_event(EVENT_ASSIGN, event->function.sbdf);
+        assign.domain = (uint16_t)event->function.node;
+        return assign;
     }
 }

@@ -29,9 +29,12 @@ struct trial {
     bool asked;
     struct trial_buses upstream_before;
     struct trial_buses upstream_after;
-    /* What the core said when it asked for the remap. */
-    struct trial_buses upstream_at_remap;
-    bool scanning;
+    /* What the core said when it asked for the remap, or brought back. */
+    struct trial_buses upstream_published;
+    bool published;
+    bool scanning; /* many changes in one event */
+    bool calm;     /* config space said the same all the time */
+    bool refusing; /* nobody is asked whether anything may go */
     uint32_t generation;
     int returned; /* by the core, for the last event that it was told of */
     bool complained;

@@ -110,15 +110,44 @@ static uint32_t register_18(const struct world_function *function)
     return 0xe0ff0100 | function->sbdf >> 8;
 }
 
-uint32_t world_read(const struct world *world, uint32_t sbdf,
-                    unsigned int offset)
+/* The function as its `nth` read finds it; false: silent. */
+static bool glimpse(const struct world_function *function, unsigned int nth,
+                    struct world_function *now)
 {
-    const struct world_function *function = world_get(world, sbdf);
-    bool pcie;
+    *now = *function;
+    switch ( function->unrest )
+    {
+    case WORLD_SILENT_FROM:
+        return nth < function->nth;
+    case WORLD_SILENT_AT:
+        return nth != function->nth;
+    case WORLD_SILENT_UNTIL:
+        return nth > function->nth;
+    case WORLD_OTHER_FROM:
+    case WORLD_OTHER_AT:
+        if ( nth < function->nth ||
+             (function->unrest == WORLD_OTHER_AT && nth != function->nth) )
+            return true;
+        now->device ^= 0x4000;
+        now->class_revision ^= 0x02;
+        return true;
+    case WORLD_NUMBERS_MOVE:
+        now->secondary = (uint8_t)(now->secondary + nth);
+        now->subordinate = (uint8_t)(now->subordinate + nth);
+        return true;
+    case WORLD_ID_MOVES:
+        now->device = (uint16_t)(now->device ^ nth << 4);
+        return true;
+    default:
+        return true;
+    }
+}
 
-    if ( !function )
-        return ~(uint32_t)0;
-    pcie = function->pcie != WORLD_NO_PCIE;
+static uint32_t dword_of(const struct world_function *function,
+                         unsigned int offset)
+{
+    bool pcie = function->pcie != WORLD_NO_PCIE;
+
     switch ( offset )
     {
     case 0x00:
@@ -142,4 +171,62 @@ uint32_t world_read(const struct world *world, uint32_t sbdf,
     default:
         return 0;
     }
+}
+
+uint32_t world_peek(const struct world *world, uint32_t sbdf, unsigned int nth,
+                    unsigned int offset)
+{
+    const struct world_function *function = world_get(world, sbdf);
+    struct world_function now;
+
+    if ( !function || !glimpse(function, nth, &now) )
+        return ~(uint32_t)0;
+    return dword_of(&now, offset);
+}
+
+uint32_t world_read(struct world *world, uint32_t sbdf, unsigned int offset)
+{
+    int32_t *place = find_place(world, sbdf);
+
+    if ( !place || !*place )
+        return ~(uint32_t)0;
+    return world_peek(world, sbdf, ++world->functions[*place - 1].reads,
+                      offset);
+}
+
+void world_begin(struct world *world)
+{
+    size_t i;
+
+    for ( i = 0; i < world->count; i++ )
+        world->functions[i].reads = 0;
+}
+
+void world_disturb(struct world *world, uint32_t sbdf, enum world_unrest unrest,
+                   unsigned int nth)
+{
+    int32_t *place = find_place(world, sbdf);
+
+    if ( !place || !*place )
+        return;
+    world->functions[*place - 1].unrest = unrest;
+    world->functions[*place - 1].nth = nth;
+}
+
+void world_calm(struct world *world)
+{
+    size_t i;
+
+    for ( i = 0; i < world->count; i++ )
+        world->functions[i].unrest = WORLD_STEADY;
+}
+
+bool world_is_calm(const struct world *world)
+{
+    size_t i;
+
+    for ( i = 0; i < world->count; i++ )
+        if ( world->functions[i].unrest != WORLD_STEADY )
+            return false;
+    return true;
 }

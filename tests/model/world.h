@@ -13,6 +13,22 @@
 #define WORLD_SEGMENTS 4
 #define WORLD_NO_PCIE (-1)
 
+/*
+ * How config space misbehaves until world_calm(): counted are the dwords that
+ * are read of one function since world_begin().
+ */
+enum world_unrest {
+    WORLD_STEADY,
+    WORLD_SILENT_FROM,  /* all ones from the n-th on */
+    WORLD_SILENT_AT,    /* only the n-th is all ones */
+    WORLD_SILENT_UNTIL, /* all ones up to the n-th */
+    WORLD_OTHER_FROM,   /* another device ID and class from the n-th on */
+    WORLD_OTHER_AT,     /* only in the n-th */
+    WORLD_NUMBERS_MOVE, /* a bridge's numbers are others at each read */
+    WORLD_ID_MOVES,     /* so is the device ID */
+    WORLD_UNRESTS
+};
+
 /* One function's config space, as far as it matters here. */
 struct world_function {
     uint32_t sbdf;
@@ -26,6 +42,9 @@ struct world_function {
     uint8_t primary;
     uint8_t secondary;
     uint8_t subordinate;
+    enum world_unrest unrest;
+    unsigned int nth;
+    unsigned int reads; /* since world_begin() */
 };
 
 struct world {
@@ -57,8 +76,20 @@ void world_clear(struct world *world, uint32_t sbdf);
 const struct world_function *world_get(const struct world *world,
                                        uint32_t sbdf);
 
-/* The dword at `offset`, all ones where nothing answers. */
-uint32_t world_read(const struct world *world, uint32_t sbdf,
+/* The dword at `offset`, all ones where nothing answers: one more read. */
+uint32_t world_read(struct world *world, uint32_t sbdf, unsigned int offset);
+
+/* What the `nth` (from 1) read of a function gives, if it is of this dword. */
+uint32_t world_peek(const struct world *world, uint32_t sbdf, unsigned int nth,
                     unsigned int offset);
+
+/* An operation begins: reads are counted anew. */
+void world_begin(struct world *world);
+
+/* From now on a function misbehaves, or all of them no longer do. */
+void world_disturb(struct world *world, uint32_t sbdf, enum world_unrest unrest,
+                   unsigned int nth);
+void world_calm(struct world *world);
+bool world_is_calm(const struct world *world);
 
 #endif /* TESTS_MODEL_WORLD_H */

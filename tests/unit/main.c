@@ -16,6 +16,9 @@ int main(int argc, char **argv)
     CU_SuiteInfo suites[] = {
         { "what always holds", NULL, NULL, NULL, NULL, rules_tests },
         { "reports", NULL, NULL, NULL, NULL, report_tests },
+        { "isolation", NULL, NULL, NULL, NULL, isolation_tests },
+        { "torn reads", NULL, NULL, NULL, NULL, torn_tests },
+        { "bridges that clash", NULL, NULL, NULL, NULL, clash_tests },
         { "config space", NULL, NULL, NULL, NULL, config_tests },
         { "memory", NULL, NULL, NULL, NULL, memory_tests },
         { "hypercalls", NULL, NULL, NULL, NULL, physdev_tests },

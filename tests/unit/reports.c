@@ -88,7 +88,7 @@ static void refreshes_the_path(void)
           "00:03.0 r 3 3; add 00:03.0; 03:00.0 r 4 4; add 03:00.0;"
           "00:01.0 r 4 5; add 00:01.0; 04:00.0 p 5 5; add 04:00.0;"
           "03:00.0 r 5 5; gone 00:03.0; 05:00.0 e; add 05:00.0",
-          "00:01.0! 00:03.0-? 03:00.0! 04:00.0! 05:00.0", NULL, NULL, NULL },
+          "00:01.0! 00:03.0-? 03:00.0! 04:00.0!^ 05:00.0", NULL, NULL, NULL },
         { "a reset bridge is read again",
           "00:01.0 r 1 4; add 00:01.0; 00:01.0 r 2 2; reset 00:01.0", "00:01.0",
           "2>00:01.0", "", "" },
@@ -101,7 +101,7 @@ static void refreshes_the_path(void)
           "00:01.0 r 5 8; 00:03.0 r 2 4; 02:00.0 p b c; 05:00.0 p 6 6;"
           "add 00:01.0; add 00:03.0; add 02:00.0; add 05:00.0;"
           "00:03.0 r 1 1; 02:00.0 p 5 5; 05:00.0 p c d; reset 05:00.0",
-          "00:01.0! 00:03.0 02:00.0! 05:00.0",
+          "00:01.0! 00:03.0 02:00.0!^ 05:00.0^",
           "1>00:03.0 5>02:00.0~02:00.0 6>00:01.0 7>00:01.0 8>00:01.0"
           " c>05:00.0~02:00.0 d>05:00.0~02:00.0",
           NULL, NULL },
@@ -176,7 +176,7 @@ static void each_part_of_an_identity(void)
         CU_ASSERT_EQUAL(machine_add(&machine, same.sbdf), 0);
         world_set(&machine.world, &others[i]);
         CU_ASSERT_EQUAL(machine_add(&machine, same.sbdf), 0);
-        CU_ASSERT_EQUAL(machine.host.departed_count, i < 6 ? 1 : 0);
+        CU_ASSERT_EQUAL(machine.host.removed.count, i < 6 ? 1 : 0);
         machine_dispose(&machine);
     }
 }
@@ -235,7 +235,7 @@ static void a_report_brings_the_node_up_to_date(void)
         machine.host.locked = false;
         CU_ASSERT_EQUAL(xpci_device(machine.xpci, AT(1, 0, 0), &info), 0);
         CU_ASSERT_EQUAL(info.node, nodes[i].node);
-        CU_ASSERT_EQUAL(machine.host.departed_count, 0);
+        CU_ASSERT_EQUAL(machine.host.removed.count, 0);
     }
     machine_dispose(&machine);
 }

@@ -48,6 +48,7 @@ static void a_full_segment(void)
     int i;
 
     machine_init(&machine);
+    machine.host.tracks = false;
     machine.host.host.config_read = read_full;
     machine.host.locked = true;
     CU_ASSERT_EQUAL(xpci_scan_segment(machine.xpci, 0), 0);
@@ -72,10 +73,10 @@ static void a_full_segment(void)
     CU_ASSERT(machine.host.allocated < 65536 * 64 + 128 * 1024);
     /* The bridge goes: all buses from ff to 1, then itself; bus 0 stays. */
     machine_run(&machine, "remove 00:00.0");
-    CU_ASSERT_EQUAL(machine.host.departed_count, 65536 - 255);
-    CU_ASSERT_EQUAL(machine.host.departed[0], 0xffff);
-    CU_ASSERT_EQUAL(machine.host.departed[65536 - 257], 0x0100);
-    CU_ASSERT_EQUAL(machine.host.departed[65536 - 256], 0x0000);
+    CU_ASSERT_EQUAL(machine.host.removed.count, 65536 - 255);
+    CU_ASSERT_EQUAL(machine.host.removed.entries[0].sbdf, 0xffff);
+    CU_ASSERT_EQUAL(machine.host.removed.entries[65536 - 257].sbdf, 0x0100);
+    CU_ASSERT_EQUAL(machine.host.removed.entries[65536 - 256].sbdf, 0x0000);
     CU_ASSERT(xpci_lookup(machine.xpci, 0x00ff));
     CU_ASSERT_FALSE(xpci_lookup(machine.xpci, 0x0100));
     machine_dispose(&machine);
@@ -92,6 +93,7 @@ static void many_segments(void)
     bool odd;
 
     machine_init(&machine);
+    machine.host.tracks = false;
     machine.host.host.config_read = read_full;
     for ( segment = step - 1; segment < 65536; segment += step )
         if ( machine_add(&machine, XPCI_SBDF(segment, 0, 0)) )

@@ -17,6 +17,8 @@ void machine_init(struct machine *machine)
     test_host_init(&machine->host, &machine->world);
     if ( xpci_create(&machine->xpci, &machine->host.host) )
         errx(1, "xpci_create failed");
+    machine->host.xpci = machine->xpci;
+    machine->host.tracks = true;
 }
 
 void machine_dispose(struct machine *machine)
@@ -44,9 +46,15 @@ static int operate(struct machine *machine, const struct event *event)
         rc = xpci_remove(machine->xpci, event->sbdf);
     else if ( event->kind == EVENT_RESET )
         rc = xpci_reset(machine->xpci, event->sbdf);
+    else if ( event->kind == EVENT_DEPART )
+        rc = xpci_depart(machine->xpci, event->sbdf);
     else
+    {
         xpci_refuse(machine->xpci, event->sbdf);
+        test_host_refused(&machine->host, event->sbdf);
+    }
     machine->host.locked = false;
+    test_host_adopt(&machine->host);
     return rc;
 }
 
@@ -102,16 +110,43 @@ static const struct {
     { "scan", EVENT_SCAN_DEVICE }, { "add", EVENT_ADD },
     { "ext", EVENT_ADD },          { "vf", EVENT_ADD },
     { "remove", EVENT_REMOVE },    { "reset", EVENT_RESET },
-    { "refuse", EVENT_REFUSE },
+    { "refuse", EVENT_REFUSE },    { "depart", EVENT_DEPART },
 };
+
+static void check(struct machine *machine, const char *step)
+{
+    const char *rule = "?";
+    char text[256];
+
+    if ( !xpci_is_valid(machine->xpci, &rule) )
+    {
+        printf("\n    after '%s' the tables are not valid: %s\n", step, rule);
+        machine->failures++;
+    }
+    if ( !test_host_is_sound(&machine->host, text, sizeof(text)) )
+    {
+        printf("\n    after '%s' %s\n", step, text);
+        machine->failures++;
+    }
+}
+
+static void returned(struct machine *machine, const char *step, int rc,
+                     int expected)
+{
+    machine->rc = rc;
+    if ( rc != expected && !machine->any_rc )
+    {
+        printf("\n    '%s' returned %d\n", step, rc);
+        machine->failures++;
+    }
+    check(machine, step);
+}
 
 static void run_operation(struct machine *machine, const char *step,
                           char words[4][16], int expected)
 {
     struct event event;
-    const char *rule = "?";
     size_t i;
-    int rc;
 
     for ( i = 0; i < ARRAY_SIZE(operations); i++ )
         if ( !strcmp(words[0], operations[i].word) )
@@ -126,18 +161,27 @@ static void run_operation(struct machine *machine, const char *step,
         event.report.physfn_bus = XPCI_BUS(parse_bdf(words[2]));
         event.report.physfn_devfn = XPCI_DEVFN(parse_bdf(words[2]));
     }
-    rc = operate(machine, &event);
-    machine->rc = rc;
-    if ( rc != expected && !machine->any_rc )
-    {
-        printf("\n    '%s' returned %d\n", step, rc);
-        machine->failures++;
-    }
-    if ( !xpci_is_valid(machine->xpci, &rule) )
-    {
-        printf("\n    after '%s' the tables are not valid: %s\n", step, rule);
-        machine->failures++;
-    }
+    returned(machine, step, operate(machine, &event), expected);
+}
+
+/* What a toolstack does; false: the step is no such thing. */
+static bool run_toolstack(struct machine *machine, const char *step,
+                          char words[4][16], int expected)
+{
+    struct test_host *host = &machine->host;
+    int rc = 0;
+
+    if ( !strcmp(words[0], "assign") )
+        rc = test_host_assign(host, parse_bdf(words[1]),
+                              (uint16_t)strtoul(words[2], NULL, 10));
+    else if ( !strcmp(words[0], "deassign") )
+        rc = test_host_deassign(host, parse_bdf(words[1]));
+    else if ( !strcmp(words[0], "destroy") )
+        test_host_destroy(host, (uint16_t)strtoul(words[1], NULL, 10));
+    else
+        return false;
+    returned(machine, step, rc, expected);
+    return true;
 }
 
 static void run_step(struct machine *machine, const char *step)
@@ -155,7 +199,7 @@ static void run_step(struct machine *machine, const char *step)
         world_clear(&machine->world, parse_bdf(words[1]));
     else if ( strchr(words[0], ':') )
         configure(machine, words[0], words[1][0], words[2], words[3]);
-    else
+    else if ( !run_toolstack(machine, step, words, expected) )
         run_operation(machine, step, words, expected);
 }
 
@@ -194,6 +238,14 @@ static void say_bdf(char *text, uint32_t sbdf)
     say(text, "%02x:%02x.%x", XPCI_BUS(sbdf), XPCI_DEV(sbdf), XPCI_FUNC(sbdf));
 }
 
+static void say_owner(char *text, uint16_t owner)
+{
+    if ( owner == XPCI_OWNER_QUARANTINE )
+        say(text, "@io");
+    else if ( owner != XPCI_OWNER_DOM0 && owner != XPCI_OWNER_UNKNOWN )
+        say(text, "@%u", owner);
+}
+
 static void list(const struct machine *machine, struct listing *listing)
 {
     listing_init(listing);
@@ -216,9 +268,12 @@ void machine_devices(const struct machine *machine, char *text)
         say_bdf(text, listing.devices[i].sbdf);
         if ( (flags & (XPCI_BRIDGE | XPCI_CONFIGURED)) == XPCI_BRIDGE )
             say(text, "-");
-        say(text, "%s%s%s%s%s", flags & XPCI_CONFLICT ? "!" : "",
+        say(text, "%s%s%s%s%s%s%s%s", flags & XPCI_CONFLICT ? "!" : "",
             flags & XPCI_STALE ? "?" : "", flags & XPCI_BRIDGE_ONLY ? "*" : "",
-            flags & XPCI_VIRTFN ? "v" : "", flags & XPCI_EXTFN ? "x" : "");
+            flags & XPCI_VIRTFN ? "v" : "", flags & XPCI_EXTFN ? "x" : "",
+            flags & XPCI_DISPLACED ? "^" : "", flags & XPCI_CHANGED ? "%" : "",
+            flags & XPCI_QUARANTINED ? "q" : "");
+        say_owner(text, listing.devices[i].owner);
     }
     listing_dispose(&listing);
 }
@@ -247,10 +302,10 @@ void machine_left(const struct machine *machine, char *text)
     size_t i;
 
     text[0] = '\0';
-    for ( i = 0; i < machine->host.departed_count; i++ )
+    for ( i = 0; i < machine->host.removed.count; i++ )
     {
         say(text, "%s", i ? " " : "");
-        say_bdf(text, machine->host.departed[i]);
+        say_bdf(text, machine->host.removed.entries[i].sbdf);
     }
 }
 

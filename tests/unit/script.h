@@ -8,8 +8,11 @@
  *                                          a letter of SMALL_TYPES
  *   gone BB:DD.F                           ... as nothing
  *   scan|add|remove|reset|refuse BB:DD.F   the operation
+ *   depart BB:DD.F                         as remove, without asking
  *   vf BB:DD.F BB:DD.F                     add a VF of a PF
  *   ext BB:DD.F                            add an extended function
+ *   assign BB:DD.F DOMAIN, deassign BB:DD.F, destroy DOMAIN
+ *                                          what a toolstack does
  * An operation returns 0, or with '= -NUMBER' at the end of the step that.
  */
 #ifndef TESTS_UNIT_SCRIPT_H
@@ -26,7 +29,7 @@ struct machine {
     struct xpci *xpci;
     int rc;       /* of the last operation */
     bool any_rc;  /* is fine */
-    int failures; /* steps that did not return what they should */
+    int failures; /* steps that did not do what they should */
 };
 
 void machine_init(struct machine *machine);
@@ -34,8 +37,9 @@ void machine_init(struct machine *machine);
 void machine_dispose(struct machine *machine);
 
 /*
- * Carry out `steps`; after each the tables must be valid.  `host.departed`,
- * `.remaps` and `.reads` are those of the last step.
+ * Carry out `steps`; after each the tables must be valid, and just that mapped
+ * which its owner may reach.  `host.removed`, `.remaps` and `.reads` are those
+ * of the last step.
  */
 void machine_run(struct machine *machine, const char *steps);
 
@@ -48,7 +52,8 @@ int machine_add_vf(struct machine *machine, uint32_t sbdf, uint32_t physfn);
 /*
  * The devices of segment 0 in order, such as "00:01.0 01:00.0!": '-' a bridge
  * that is not configured, '!' in conflict, '?' stale, '*' bridge-only, 'v' a
- * VF, 'x' an extended function.
+ * VF, 'x' an extended function, '^' displaced, '%' reads otherwise, 'q' entered
+ * in quarantine; after '@' the owner that is not dom0: a domain, or "io".
  */
 void machine_devices(const struct machine *machine, char *text);
 

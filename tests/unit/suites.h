@@ -12,6 +12,9 @@ extern bool scale_large;
 /* Each ends with CU_TEST_INFO_NULL. */
 extern CU_TestInfo rules_tests[];
 extern CU_TestInfo report_tests[];
+extern CU_TestInfo isolation_tests[];
+extern CU_TestInfo torn_tests[];
+extern CU_TestInfo clash_tests[];
 extern CU_TestInfo config_tests[];
 extern CU_TestInfo memory_tests[];
 extern CU_TestInfo physdev_tests[];

@@ -2,8 +2,8 @@
 #
 # The core, case by case (CUnit).
 
-UNIT_MODEL_SOURCES := $(addprefix tests/model/, world.c host.c listing.c \
-	naive.c naive_rules.c grow.c small.c)
+UNIT_MODEL_SOURCES := $(TEST_HOST_SOURCES) $(NAIVE_SOURCES) \
+	$(addprefix tests/model/,listing.c small.c)
 
 $(BUILD)/tests/unit: $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) \
 		$(CORE_SOURCES))

@@ -238,6 +238,7 @@ static void what_the_host_attached(void)
     for ( i = 0; i < ARRAY_SIZE(cases); i++ )
     {
         machine_init(&machine);
+        machine.host.tracks = false;
         machine_run(&machine,
                     "00:01.0 r 1 2; 01:00.0 e; add 00:01.0; add 01:00.0");
         machine.host.locked = true;

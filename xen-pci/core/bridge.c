@@ -21,45 +21,13 @@ struct xpci_bridge_entry xpci_bridge_entry_of(const struct xpci_record *bridge)
     return entry;
 }
 
-/*
- * Count the clashes of the bridge `index`, whose buses are `entry`'s, on both
- * sides: up when it claims them, down when it releases them.
- */
-static void count_clashes(struct xpci *xpci, struct xpci_segment *segment,
-                          uint32_t index, const struct xpci_bridge_entry *entry,
-                          bool up)
+static void release_buses(struct xpci_segment *segment,
+                          const struct xpci_record *bridge)
 {
-    struct xpci_record *bridge = xpci_record(xpci, index);
-    uint32_t other;
-
-    for ( other = segment->first_bridge; other != XPCI_NO_RECORD;
-          other = xpci_record(xpci, other)->next_bridge )
-    {
-        struct xpci_record *neighbour = xpci_record(xpci, other);
-        struct xpci_bridge_entry its = xpci_bridge_entry_of(neighbour);
-
-        if ( other == index || !its.secondary ||
-             !xpci_entry_clashes(entry, &its) )
-            continue;
-        bridge->clashes = (uint16_t)(bridge->clashes + (up ? 1 : -1));
-        neighbour->clashes = (uint16_t)(neighbour->clashes + (up ? 1 : -1));
-    }
-}
-
-/* True where it had any buses to release. */
-static bool release_buses(struct xpci *xpci, struct xpci_segment *segment,
-                          uint32_t index)
-{
-    struct xpci_record *bridge = xpci_record(xpci, index);
     struct xpci_bridge_entry entry = xpci_bridge_entry_of(bridge);
 
-    if ( !entry.secondary )
-        return false;
-    if ( bridge->clashes )
-        count_clashes(xpci, segment, index, &entry, false);
-    xpci_bus2bridge_release(&segment->bus2bridge, &entry);
-
-    return true;
+    if ( entry.secondary )
+        xpci_bus2bridge_release(&segment->bus2bridge, &entry);
 }
 
 void xpci_bridge_link(struct xpci *xpci, struct xpci_segment *segment,
@@ -67,10 +35,10 @@ void xpci_bridge_link(struct xpci *xpci, struct xpci_segment *segment,
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
 
-    bridge->previous_bridge = XPCI_NO_RECORD;
-    bridge->next_bridge = segment->first_bridge;
+    bridge->link.bridge.previous = XPCI_NO_RECORD;
+    bridge->link.bridge.next = segment->first_bridge;
     if ( segment->first_bridge != XPCI_NO_RECORD )
-        xpci_record(xpci, segment->first_bridge)->previous_bridge = index;
+        xpci_record(xpci, segment->first_bridge)->link.bridge.previous = index;
     segment->first_bridge = index;
 }
 
@@ -79,24 +47,24 @@ void xpci_bridge_unlink(struct xpci *xpci, struct xpci_segment *segment,
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
 
-    (void)release_buses(xpci, segment, index);
+    uint32_t next = bridge->link.bridge.next;
+    uint32_t previous = bridge->link.bridge.previous;
 
-    if ( bridge->previous_bridge != XPCI_NO_RECORD )
-        xpci_record(xpci, bridge->previous_bridge)->next_bridge =
-            bridge->next_bridge;
+    release_buses(segment, bridge);
+
+    if ( previous != XPCI_NO_RECORD )
+        xpci_record(xpci, previous)->link.bridge.next = next;
     else
-        segment->first_bridge = bridge->next_bridge;
-    if ( bridge->next_bridge != XPCI_NO_RECORD )
-        xpci_record(xpci, bridge->next_bridge)->previous_bridge =
-            bridge->previous_bridge;
+        segment->first_bridge = next;
+    if ( next != XPCI_NO_RECORD )
+        xpci_record(xpci, next)->link.bridge.previous = previous;
 }
 
 void xpci_bridge_reclaim(struct xpci *xpci, struct xpci_segment *segment)
 {
     uint32_t index;
 
-    for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
-          index = xpci_record(xpci, index)->next_bridge )
+    for_each_bridge(xpci, segment, index)
     {
         struct xpci_bridge_entry entry =
             xpci_bridge_entry_of(xpci_record(xpci, index));
@@ -107,47 +75,50 @@ void xpci_bridge_reclaim(struct xpci *xpci, struct xpci_segment *segment)
 }
 
 bool xpci_bridge_renumber(struct xpci *xpci, struct xpci_segment *segment,
-                          uint32_t index, uint8_t primary, uint8_t secondary,
-                          uint8_t subordinate)
+                          uint32_t index,
+                          const struct xpci_bus_numbers *numbers)
 {
     struct xpci_record *bridge = xpci_record(xpci, index);
-    struct xpci_bridge_entry entry;
-    bool had_buses;
 
-    if ( bridge->primary == primary && bridge->secondary == secondary &&
-         bridge->subordinate == subordinate )
+    if ( bridge->primary == numbers->primary &&
+         bridge->secondary == numbers->secondary &&
+         bridge->subordinate == numbers->subordinate )
         return false;
 
-    had_buses = release_buses(xpci, segment, index);
-    bridge->primary = primary;
-    bridge->secondary = secondary;
-    bridge->subordinate = subordinate;
-    entry = xpci_bridge_entry_of(bridge);
-    if ( entry.secondary )
-        count_clashes(xpci, segment, index, &entry, true);
-    if ( had_buses )
-        xpci_bridge_reclaim(xpci, segment);
-    else if ( entry.secondary )
-        xpci_bus2bridge_claim(&segment->bus2bridge, &entry);
+    release_buses(segment, bridge);
+    bridge->primary = numbers->primary;
+    bridge->secondary = numbers->secondary;
+    bridge->subordinate = numbers->subordinate;
 
     return true;
 }
 
-uint32_t xpci_bridge_to(const struct xpci *xpci,
-                        const struct xpci_segment *segment, unsigned int bus)
+void xpci_bridge_mark_conflicts(struct xpci *xpci, struct xpci_segment *segment)
 {
-    const struct xpci_bridge_entry *entry =
-        &segment->bus2bridge.to[bus & 0xffU];
+    struct xpci_clash_index *clash = &xpci->clash;
+    uint32_t index;
 
-    if ( !entry->secondary )
-        return XPCI_NO_RECORD;
+    xpci_clash_clear(clash);
+    for_each_bridge(xpci, segment, index)
+    {
+        struct xpci_bridge_entry entry =
+            xpci_bridge_entry_of(xpci_record(xpci, index));
 
-    return xpci_find(xpci,
-                     XPCI_SBDF(segment->number, entry->bus, entry->devfn));
+        if ( entry.secondary )
+            xpci_clash_add(clash, &entry);
+    }
+    for_each_bridge(xpci, segment, index)
+    {
+        struct xpci_record *bridge = xpci_record(xpci, index);
+        struct xpci_bridge_entry entry = xpci_bridge_entry_of(bridge);
+
+        bridge->flags &= (uint16_t)~XPCI_CONFLICT;
+        if ( entry.secondary && xpci_clash_any(clash, &entry, true) )
+            bridge->flags |= XPCI_CONFLICT;
+    }
 }
 
-void xpci_bridge_behind(const struct xpci_segment *segment,
-                        const struct xpci_record *bridge,
+void xpci_bridge_behind(const struct xpci_segment *segment, uint32_t sbdf,
                         struct xpci_bus_set *behind)
 {
     unsigned int bus;
@@ -159,11 +130,8 @@ void xpci_bridge_behind(const struct xpci_segment *segment,
     {
         const struct xpci_bridge_entry *entry = &segment->bus2bridge.to[bus];
 
-        if ( !entry->secondary )
-            continue;
-        if ( (entry->bus == XPCI_BUS(bridge->sbdf) &&
-              entry->devfn == XPCI_DEVFN(bridge->sbdf)) ||
-             xpci_bus_set_has(behind, entry->bus) )
+        if ( entry->secondary && (xpci_entry_is_of(entry, sbdf) ||
+                                  xpci_bus_set_has(behind, entry->bus)) )
             xpci_bus_set_add(behind, bus);
     }
 }

@@ -11,7 +11,7 @@
 /* A bridge for bus2bridge; secondary 0 where it is not configured. */
 struct xpci_bridge_entry xpci_bridge_entry_of(const struct xpci_record *bridge);
 
-/* Link a new bridge, not configured yet, into its segment's list. */
+/* Link a new bridge into its segment's list.  It leads nowhere yet. */
 void xpci_bridge_link(struct xpci *xpci, struct xpci_segment *segment,
                       uint32_t index);
 
@@ -26,19 +26,19 @@ void xpci_bridge_unlink(struct xpci *xpci, struct xpci_segment *segment,
 void xpci_bridge_reclaim(struct xpci *xpci, struct xpci_segment *segment);
 
 /*
- * The bridge has these bus numbers from now on.  True where anything changed.
+ * The bridge has these bus numbers from now on.  True where anything changed:
+ * its buses were released, and are claimed by xpci_bridge_reclaim().
  */
 bool xpci_bridge_renumber(struct xpci *xpci, struct xpci_segment *segment,
-                          uint32_t index, uint8_t primary, uint8_t secondary,
-                          uint8_t subordinate);
+                          uint32_t index,
+                          const struct xpci_bus_numbers *numbers);
 
-/* The record of the bridge that leads to `bus`, or XPCI_NO_RECORD. */
-uint32_t xpci_bridge_to(const struct xpci *xpci,
-                        const struct xpci_segment *segment, unsigned int bus);
+/* Set or clear XPCI_CONFLICT in all bridges of a segment. */
+void xpci_bridge_mark_conflicts(struct xpci *xpci,
+                                struct xpci_segment *segment);
 
 /* The buses whose walk up to the root passes this bridge. */
-void xpci_bridge_behind(const struct xpci_segment *segment,
-                        const struct xpci_record *bridge,
+void xpci_bridge_behind(const struct xpci_segment *segment, uint32_t sbdf,
                         struct xpci_bus_set *behind);
 
 #endif /* XEN_PCI_BRIDGE_H */

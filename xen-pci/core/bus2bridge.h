@@ -127,6 +127,21 @@ struct xpci_bus2bridge {
  */
 #define XPCI_UPSTREAM_VALID ((uint32_t)1 << 31)
 
+/* Is it the entry of the bridge at this BDF? */
+static inline bool xpci_entry_is_of(const struct xpci_bridge_entry *entry,
+                                    uint32_t bdf)
+{
+    return entry->bus == (uint8_t)(bdf >> 8) && entry->devfn == (uint8_t)bdf;
+}
+
+/* Does a bridge cover a bus?  One that is not configured covers none. */
+static inline bool xpci_entry_covers(const struct xpci_bridge_entry *entry,
+                                     unsigned int bus)
+{
+    return entry->secondary && entry->secondary <= bus &&
+           bus <= entry->subordinate;
+}
+
 /* Do these numbers make a bridge on `bus` cover any bus? */
 /*@ assigns \nothing;
     ensures \result <==> configured(bus, secondary, subordinate); */

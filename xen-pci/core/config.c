@@ -13,6 +13,8 @@
 #define REG_BUS_NUMBERS 0x18U
 #define REG_CAPABILITIES 0x34U
 
+#define ALL_ONES 0xffffffffU
+
 #define STATUS_HAS_CAPABILITIES (0x0010U << 16)
 #define HEADER_LAYOUT(header) ((uint8_t)(((header) >> 16) & 0x7fU))
 #define LAYOUT_BRIDGE 1U
@@ -31,12 +33,6 @@ static uint32_t read_dword(const struct xpci_host *host, uint32_t sbdf,
                            unsigned int offset)
 {
     return host->config_read(host->data, sbdf, offset);
-}
-
-/* Does anything answer?  A VF does too, though its vendor ID reads ffff. */
-static bool is_present(const struct xpci_host *host, uint32_t sbdf)
-{
-    return read_dword(host, sbdf, REG_CLASS_REVISION) != 0xffffffffU;
 }
 
 /* True where it is one of those looked for, and the first with its ID. */
@@ -136,14 +132,16 @@ enum xpci_type xpci_config_type(uint32_t class_revision, uint8_t layout,
     }
 }
 
-static void read_numbers(const struct xpci_host *host, uint32_t sbdf,
-                         struct xpci_bus_numbers *numbers)
+static void split_numbers(uint32_t dword, struct xpci_bus_numbers *numbers)
 {
-    uint32_t dword = read_dword(host, sbdf, REG_BUS_NUMBERS);
-
     numbers->primary = (uint8_t)dword;
     numbers->secondary = (uint8_t)(dword >> 8);
     numbers->subordinate = (uint8_t)(dword >> 16);
+}
+
+static uint32_t dword_of(uint16_t vendor, uint16_t device)
+{
+    return vendor | (uint32_t)device << 16;
 }
 
 int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
@@ -154,7 +152,7 @@ int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
     struct xpci_bus_numbers numbers;
     uint32_t id, pcie;
 
-    if ( class_revision == 0xffffffffU )
+    if ( class_revision == ALL_ONES )
         return -ENODEV;
 
     id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
@@ -173,7 +171,7 @@ int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
     if ( info->header_type == LAYOUT_BRIDGE ||
          info->header_type == LAYOUT_CARDBUS )
     {
-        read_numbers(host, sbdf, &numbers);
+        split_numbers(read_dword(host, sbdf, REG_BUS_NUMBERS), &numbers);
         info->flags = XPCI_BRIDGE;
         info->primary = numbers.primary;
         info->secondary = numbers.secondary;
@@ -183,19 +181,111 @@ int xpci_config_identify(const struct xpci_host *host, uint32_t sbdf,
     return 0;
 }
 
-enum xpci_answer xpci_config_reread(const struct xpci_host *host, uint32_t sbdf,
-                                    uint16_t vendor, uint16_t device,
-                                    uint8_t header_type,
-                                    struct xpci_bus_numbers *numbers)
+static uint32_t read_register(const struct xpci_host *host, uint32_t sbdf,
+                              enum xpci_config_register which)
 {
-    uint32_t id = read_dword(host, sbdf, REG_VENDOR_DEVICE);
+    static const uint8_t offsets[XPCI_REGISTERS] = {
+        [XPCI_REGISTER_ID] = REG_VENDOR_DEVICE,
+        [XPCI_REGISTER_HEADER] = REG_HEADER,
+        [XPCI_REGISTER_NUMBERS] = REG_BUS_NUMBERS,
+    };
 
-    if ( id == 0xffffffffU && !is_present(host, sbdf) )
+    return read_dword(host, sbdf, offsets[which]);
+}
+
+static enum xpci_answer judge(const struct xpci_config_bridge *bridge,
+                              enum xpci_config_register which, uint32_t dword)
+{
+    if ( dword == ALL_ONES )
         return XPCI_ANSWER_NONE;
-    if ( (uint16_t)id != vendor || (uint16_t)(id >> 16) != device ||
-         HEADER_LAYOUT(read_dword(host, sbdf, REG_HEADER)) != header_type )
+    if ( which == XPCI_REGISTER_ID &&
+         dword != dword_of(bridge->vendor, bridge->device) )
         return XPCI_ANSWER_OTHER;
-    read_numbers(host, sbdf, numbers);
+    if ( which == XPCI_REGISTER_HEADER &&
+         HEADER_LAYOUT(dword) != bridge->header_type )
+        return XPCI_ANSWER_OTHER;
 
     return XPCI_ANSWER_SAME;
+}
+
+enum xpci_answer xpci_config_look(const struct xpci_host *host,
+                                  const struct xpci_config_bridge *bridge,
+                                  enum xpci_config_register which,
+                                  struct xpci_bus_numbers *numbers)
+{
+    uint32_t dword = read_register(host, bridge->sbdf, which);
+
+    split_numbers(dword, numbers);
+
+    return judge(bridge, which, dword);
+}
+
+bool xpci_config_is_other(const struct xpci_host *host,
+                          const struct xpci_config_bridge *bridge,
+                          enum xpci_config_register which)
+{
+    uint32_t dword = read_register(host, bridge->sbdf, which);
+
+    return judge(bridge, which, dword) == XPCI_ANSWER_OTHER &&
+           read_register(host, bridge->sbdf, which) == dword;
+}
+
+enum xpci_answer xpci_config_reread(const struct xpci_host *host,
+                                    const struct xpci_config_bridge *bridge,
+                                    struct xpci_bus_numbers *numbers,
+                                    enum xpci_config_register *which)
+{
+    enum xpci_answer answer;
+
+    *which = XPCI_REGISTER_ID;
+    answer = xpci_config_look(host, bridge, *which, numbers);
+    if ( answer != XPCI_ANSWER_SAME )
+        return answer;
+    *which = XPCI_REGISTER_HEADER;
+    answer = xpci_config_look(host, bridge, *which, numbers);
+    if ( answer != XPCI_ANSWER_SAME )
+        return answer;
+    *which = XPCI_REGISTER_NUMBERS;
+
+    return xpci_config_look(host, bridge, *which, numbers);
+}
+
+/* A VF does too, though its vendor ID reads ffff. */
+bool xpci_config_is_there(const struct xpci_host *host, uint32_t sbdf)
+{
+    return read_dword(host, sbdf, REG_CLASS_REVISION) != ALL_ONES;
+}
+
+static bool answers(const struct xpci_host *host, uint32_t sbdf,
+                    uint32_t class_revision, uint16_t vendor, uint16_t device)
+{
+    return read_dword(host, sbdf, REG_CLASS_REVISION) == class_revision &&
+           read_dword(host, sbdf, REG_VENDOR_DEVICE) ==
+               dword_of(vendor, device);
+}
+
+bool xpci_config_answers(const struct xpci_host *host, uint32_t sbdf,
+                         uint32_t class_revision, uint16_t vendor,
+                         uint16_t device)
+{
+    return answers(host, sbdf, class_revision, vendor, device) ||
+           answers(host, sbdf, class_revision, vendor, device);
+}
+
+int xpci_config_confirm(const struct xpci_host *host,
+                        const struct xpci_device_info *info)
+{
+    struct xpci_device_info again;
+    int rc = xpci_config_identify(host, info->sbdf, &again);
+
+    if ( rc )
+        return rc;
+    if ( again.class_revision != info->class_revision ||
+         again.vendor != info->vendor || again.device != info->device ||
+         again.header_type != info->header_type || again.type != info->type ||
+         again.primary != info->primary || again.secondary != info->secondary ||
+         again.subordinate != info->subordinate )
+        return -EAGAIN;
+
+    return 0;
 }

@@ -5,41 +5,7 @@
  */
 #include "lookup.h"
 
-/* The buses whose upstream bridge is the one in `word`. */
-static void add_sharers(const uint32_t *after, uint32_t word,
-                        struct xpci_bus_set *remap)
-{
-    unsigned int bus;
-
-    for ( bus = 0; bus < XPCI_BUSES; bus++ )
-        if ( after[bus] && (after[bus] & 0xffffU) == (word & 0xffffU) )
-            xpci_bus_set_add(remap, bus);
-}
-
-/* The buses that shared an upstream bridge with a device that departed. */
-static void add_neighbours(const uint32_t *before, const uint32_t *after,
-                           const struct xpci_bus_set *departed,
-                           struct xpci_bus_set *remap)
-{
-    unsigned int word;
-    uint32_t done = 0;
-
-    for ( word = 0; word < ARRAY_SIZE(departed->word); word++ )
-    {
-        const uint32_t *from = &before[word * 32U];
-        uint32_t rest;
-
-        for ( rest = departed->word[word]; rest; rest >>= 1 )
-        {
-            if ( (rest & 1U) && *from != done )
-            {
-                done = *from;
-                add_sharers(after, done, remap);
-            }
-            from++;
-        }
-    }
-}
+#include "paths.h"
 
 static void store_upstreams(uint32_t *copy, const struct xpci_bus2bridge *map)
 {
@@ -53,36 +19,33 @@ static void store_upstreams(uint32_t *copy, const struct xpci_bus2bridge *map)
             xpci_store_release(&copy[bus], upstream[bus]);
 }
 
-void xpci_publish(struct xpci_segment *segment, bool bridges_changed,
-                  const struct xpci_bus_set *departed,
-                  struct xpci_bus_set *remap)
+void xpci_publish(const struct xpci *xpci, struct xpci_segment *segment)
 {
     uint32_t *in_force = segment->upstream[segment->latch & 1U];
     uint32_t *next = segment->upstream[(segment->latch & 1U) ^ 1U];
-    bool upstreams_changed = false;
+    const struct xpci_host *host = xpci->host;
+    struct xpci_bus_set changed = { { 0 } };
+    bool any = false;
     unsigned int bus;
 
     /* Both copies are the same between changes. */
-    if ( bridges_changed )
-        store_upstreams(next, &segment->bus2bridge);
-    add_neighbours(in_force, next, departed, remap);
-    if ( !bridges_changed )
-        return;
-
+    store_upstreams(next, &segment->bus2bridge);
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
         if ( next[bus] != in_force[bus] )
         {
-            xpci_bus_set_add(remap, bus);
-            upstreams_changed = true;
+            xpci_bus_set_add(&changed, bus);
+            any = true;
         }
-    if ( !upstreams_changed )
+    if ( !any )
         return;
 
+    host->unmap(host->data, segment->number, &changed);
     /* Pairs with the acquire of the latch in xpci_published_upstream(). */
     xpci_store_release(&segment->latch, segment->latch + 1U);
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
         if ( in_force[bus] != next[bus] )
             xpci_store_release(&in_force[bus], next[bus]);
+    host->remap(host->data, segment->number, &changed);
 }
 
 uint32_t xpci_lookup(const struct xpci *xpci, uint32_t sbdf)
@@ -126,7 +89,7 @@ int xpci_device(const struct xpci *xpci, uint32_t sbdf,
     if ( index == XPCI_NO_RECORD ||
          xpci_record(xpci, index)->flags & XPCI_BRIDGE_ONLY )
         return -ENODEV;
-    xpci_record_info(xpci, xpci_record(xpci, index), info);
+    xpci_record_info(xpci, index, info);
 
     return 0;
 }
@@ -147,6 +110,15 @@ void *xpci_attached(const struct xpci *xpci, uint32_t sbdf)
     uint32_t index = xpci_find(xpci, sbdf);
 
     return index == XPCI_NO_RECORD ? NULL : *xpci_record_attached(xpci, index);
+}
+
+uint64_t xpci_bus_path(const struct xpci *xpci, uint16_t segment_number,
+                       uint8_t bus)
+{
+    const struct xpci_segment *segment =
+        xpci_segment_find(xpci, segment_number);
+
+    return segment ? xpci_path_to(segment, bus) : 0;
 }
 
 int xpci_bus(const struct xpci *xpci, uint16_t segment_number, uint8_t bus,

@@ -31,14 +31,10 @@
 #include "tables.h"
 
 /*
- * Bring what readers see in line with segment->bus2bridge.  `departed` has the
- * buses from which a device with an upstream bridge departed: the buses that
- * share an upstream bridge with one of these, and those whose upstream bridge
- * changed, are added to `remap`.
+ * Bring what readers see in line with segment->bus2bridge.  The host is told
+ * before and after of the buses whose upstream bridge changes.
  */
-void xpci_publish(struct xpci_segment *segment, bool bridges_changed,
-                  const struct xpci_bus_set *departed,
-                  struct xpci_bus_set *remap);
+void xpci_publish(const struct xpci *xpci, struct xpci_segment *segment);
 
 /* The word in force for a bus (bus2bridge.h), for readers without a lock. */
 static inline uint32_t xpci_published_upstream(

@@ -1,18 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Reading bridges again: a report refreshes the bridges above it.
+ *
+ * What is read is noted in the records of the bridges, which readers do not
+ * see, and either confirmed and kept, or undone:
+ *
+ *     begin -> visit, above ... -> confirm -> 0:       keep
+ *                                          -> error:   undo
+ *
+ * Each bridge is visited at most once in a report: read with at most 3 dwords,
+ * and where anything follows from what it said, the dword that decided is read
+ * again; 4 in all.  A bridge that dom0 does not own is not read: its record
+ * says what it is.
  */
 #ifndef XEN_PCI_REFRESH_H
 #define XEN_PCI_REFRESH_H
 
 #include "change.h"
-#include "config.h"
 
 /* Begin a report: no bridge has been visited in it. */
-static inline void xpci_refresh_begin(struct xpci *xpci)
-{
-    xpci->visit_epoch++;
-}
+void xpci_refresh_begin(struct xpci_change *change);
 
 /* Read the bridges on the walk from bus `from` up to the root again. */
 void xpci_refresh_above(struct xpci_change *change, unsigned int from);
@@ -26,20 +33,26 @@ void xpci_refresh_above(struct xpci_change *change, unsigned int from);
 void xpci_refresh_above_virtfn(struct xpci_change *change, unsigned int bus,
                                unsigned int physfn_bus);
 
-/*
- * Read one bridge again, which this report has not visited yet, and the
- * bridges that are due because of it.  A bridge that does not answer may be
- * asleep, and is left alone unless `needed`: then something behind it was just
- * reached, so it cannot lead there any more.
- */
-void xpci_refresh_bridge(struct xpci_change *change, uint32_t index,
-                         bool needed);
+/* Read one bridge again, and those that clash with it. */
+void xpci_refresh_bridge(struct xpci_change *change, uint32_t index);
 
 /*
- * These are a bridge's bus numbers, as just read.  Bridges that clash with it
- * are read again.
+ * A bridge has been read by the caller, and has these bus numbers.  Bridges
+ * that clash with it are read again.
  */
 void xpci_refresh_numbers(struct xpci_change *change, uint32_t index,
                           const struct xpci_bus_numbers *numbers);
+
+/*
+ * Read once more what has changed, and where a device `enters`, what did not
+ * answer: 0, or -EAGAIN where it does not say the same.
+ */
+int __must_check xpci_refresh_confirm(struct xpci_change *change, bool enters);
+
+/* What was read stays.  Says in `change` what is different. */
+void xpci_refresh_keep(struct xpci_change *change);
+
+/* All bridges have the bus numbers that they had at the beginning. */
+void xpci_refresh_undo(struct xpci_change *change);
 
 #endif /* XEN_PCI_REFRESH_H */

@@ -2,7 +2,7 @@
 /*
  * Keeps what tables.h draws: segments, the pool of records, the index by BDF.
  */
-#include "tables.h"
+#include "paths.h"
 
 int xpci_create(struct xpci **xpci, const struct xpci_host *host)
 {
@@ -62,7 +62,8 @@ struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number)
     if ( !segment )
         return NULL;
     segment->number = number;
-    /* Pairs with the acquire in xpci_segment_find(): number and zeros. */
+    xpci_paths_init(segment);
+    /* Pairs with the acquire in xpci_segment_find(): all that is set. */
     xpci_store_release(pointer, segment);
 
     return segment;
@@ -141,15 +142,36 @@ void xpci_record_free(struct xpci *xpci, uint32_t index)
     xpci->free_count++;
 }
 
-void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
+uint16_t xpci_record_owner(const struct xpci *xpci, uint32_t index)
+{
+    const struct xpci_host *host = xpci->host;
+
+    if ( xpci_record(xpci, index)->flags & XPCI_BRIDGE_ONLY )
+        return XPCI_OWNER_UNKNOWN;
+
+    return host->owner(host->data, xpci_record(xpci, index)->sbdf,
+                       *xpci_record_attached(xpci, index));
+}
+
+bool xpci_record_is_foreign(const struct xpci *xpci, uint32_t index)
+{
+    uint16_t owner = xpci_record_owner(xpci, index);
+
+    return owner != XPCI_OWNER_DOM0 && owner != XPCI_OWNER_UNKNOWN;
+}
+
+void xpci_record_info(const struct xpci *xpci, uint32_t index,
                       struct xpci_device_info *info)
 {
+    const struct xpci_record *record = xpci_record(xpci, index);
+
     info->sbdf = record->sbdf;
     info->class_revision = record->class_revision;
     info->vendor = record->vendor;
     info->device = record->device;
     info->type = record->type;
-    info->flags = record->flags;
+    info->flags = record->flags & XPCI_RECORD_FLAGS;
+    info->owner = xpci_record_owner(xpci, index);
     info->primary = record->primary;
     info->secondary = record->secondary;
     info->subordinate = record->subordinate;
@@ -158,13 +180,11 @@ void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
     info->node = record->node;
 
     if ( record->flags & XPCI_VIRTFN )
-        info->physfn = xpci_record(xpci, record->physfn)->sbdf;
+        info->physfn = xpci_record(xpci, record->link.vf.physfn)->sbdf;
     if ( record->flags & XPCI_BRIDGE &&
          xpci_entry_configured(XPCI_BUS(record->sbdf), record->secondary,
                                record->subordinate) )
         info->flags |= XPCI_CONFIGURED;
-    if ( record->clashes )
-        info->flags |= XPCI_CONFLICT;
 }
 
 int xpci_index_reserve(struct xpci *xpci, struct xpci_segment *segment,
@@ -183,6 +203,22 @@ int xpci_index_reserve(struct xpci *xpci, struct xpci_segment *segment,
     xpci_store_release(pointer, page);
 
     return 0;
+}
+
+uint32_t xpci_index_next(const struct xpci_segment *segment, uint32_t bdf)
+{
+    while ( bdf < XPCI_BUSES * XPCI_DEVFNS )
+    {
+        /* Pages that do not exist are passed over at once. */
+        if ( !segment->page[xpci_page_number(bdf)] )
+            bdf += XPCI_PAGE_SLOTS - xpci_page_offset(bdf);
+        else if ( xpci_index_get(segment, bdf) )
+            break;
+        else
+            bdf++;
+    }
+
+    return bdf;
 }
 
 /*@ requires \valid_read(record);

@@ -37,33 +37,57 @@
 #include <xen-pci/topology.h>
 
 #include "bus2bridge.h"
+#include "clash.h"
+#include "config.h"
 
 #define XPCI_DEVFNS 256U
 
 /* A device is its index in the pool of records; 0 is no device. */
 #define XPCI_NO_RECORD 0U
 
+/* Of a record's flags, those that users see. */
+#define XPCI_RECORD_FLAGS 0x03ffU
+/* Its path was in the quarantine when it was entered (quarantine.h). */
+#define XPCI_RECORD_REMEMBERED 0x1000U
+
+/*
+ * A record:
+ *
+ *     +--------------------------+---------------+-------------------------+
+ *     | what was read: identity, | stable path,  | a bridge: visit, links  |
+ *     | type, bus numbers, node  | flags         | a VF: its PF, links     |
+ *     |                          |               | others: their first VF  |
+ *     +--------------------------+---------------+-------------------------+
+ */
 struct xpci_record {
+    uint64_t path; /* paths.h; 0: scanned at boot, and nothing changed since */
     uint32_t sbdf; /* of a free record: the index of the next free one */
     uint32_t class_revision;
     uint16_t vendor;
     uint16_t device;
+    uint16_t flags; /* XPCI_* but CONFIGURED, which is derived */
     uint8_t type;
-    uint8_t flags; /* XPCI_* but CONFIGURED and CONFLICT, which are derived */
     uint8_t header_type;
     uint8_t primary;
     uint8_t secondary;
     uint8_t subordinate;
-    uint16_t clashes; /* of a configured bridge: how many others it clashes
-                         with; a segment has fewer than 65,536 others */
+    uint8_t reached; /* of a bridge: the bus that it led to last, paths.c */
+    uint8_t visit;   /* of a bridge: how it was visited, refresh.c */
+    struct xpci_bus_numbers before; /* of a bridge: refresh.c */
     uint32_t node;
-    uint32_t visit;  /* of a bridge: the latest one, see refresh.c */
-    uint32_t physfn; /* of a VF: its PF's record */
-    uint32_t first_vf;
-    uint32_t next_vf;
-    uint32_t previous_vf;
-    uint32_t next_bridge;
-    uint32_t previous_bridge;
+    union {
+        struct {
+            uint32_t epoch; /* of the latest visit, refresh.c */
+            uint32_t next;
+            uint32_t previous;
+        } bridge;
+        struct {
+            uint32_t physfn; /* the PF's record */
+            uint32_t next;
+            uint32_t previous;
+        } vf;
+        uint32_t first_vf;
+    } link;
 };
 
 /*
@@ -89,6 +113,8 @@ struct xpci_page {
     uint32_t slot[XPCI_PAGE_SLOTS];
 };
 
+struct xpci_path_chunk;
+
 struct xpci_segment {
     /*
      * Published.  Counts the changes of `upstream`; its lowest bit says which
@@ -107,6 +133,11 @@ struct xpci_segment {
     struct xpci_bus2bridge bus2bridge;
     uint32_t first_bridge;
     uint32_t devices; /* records, those that are bridge-only among them */
+
+    uint64_t bus_path[XPCI_BUSES];      /* paths.h */
+    struct xpci_path_chunk *quarantine; /* quarantine.h */
+    bool paths_lost;
+    bool settled; /* something was changed that is not a scan, paths.c */
 };
 
 #define XPCI_DIRECT_SEGMENTS 8U
@@ -125,6 +156,15 @@ struct xpci_chunk_directory {
     struct xpci_chunk *chunk[XPCI_CHUNKS];
 };
 
+/* Stable paths, while they are derived (paths.c). */
+struct xpci_paths {
+    uint64_t path[XPCI_BUSES];
+    uint16_t step[XPCI_BUSES]; /* the bridge that leads to a bus: its BDF */
+    struct xpci_bus_set has_step;
+    struct xpci_bus_set known; /* buses whose way became known */
+    bool any_known;
+};
+
 struct xpci {
     /* Published: segments 0 to 7, then all others by their upper byte. */
     struct xpci_segment *direct[XPCI_DIRECT_SEGMENTS]
@@ -140,6 +180,10 @@ struct xpci {
     uint32_t record_count; /* ever handed out, record 0 among them */
     uint32_t first_free;
     uint32_t free_count;
+
+    /* Room for one change, since a hypervisor's stack is small. */
+    struct xpci_clash_index clash;
+    struct xpci_paths paths;
 };
 
 /* Zeroed memory from the host, or NULL. */
@@ -215,7 +259,7 @@ static inline void **xpci_record_attached(const struct xpci *xpci,
 }
 
 /* What the record says, in the form for users. */
-void xpci_record_info(const struct xpci *xpci, const struct xpci_record *record,
+void xpci_record_info(const struct xpci *xpci, uint32_t index,
                       struct xpci_device_info *info);
 
 /* The index by BDF. */
@@ -289,5 +333,40 @@ static inline uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
 
     return xpci_index_get(segment, sbdf) & XPCI_SLOT_RECORD;
 }
+
+/* Each BDF of a segment at which there is a record. */
+uint32_t xpci_index_next(const struct xpci_segment *segment, uint32_t bdf);
+#define for_each_slot(segment, bdf)            \
+    for ( (bdf) = xpci_index_next(segment, 0); \
+          (bdf) < XPCI_BUSES * XPCI_DEVFNS;    \
+          (bdf) = xpci_index_next(segment, (bdf) + 1) )
+
+/* Each bridge of a segment. */
+#define for_each_bridge(xpci, segment, index)                           \
+    for ( (index) = (segment)->first_bridge; (index) != XPCI_NO_RECORD; \
+          (index) = xpci_record(xpci, index)->link.bridge.next )
+
+static inline bool xpci_is_bridge(const struct xpci_record *record)
+{
+    return record->flags & XPCI_BRIDGE;
+}
+
+static inline bool xpci_is_virtfn(const struct xpci_record *record)
+{
+    return record->flags & XPCI_VIRTFN;
+}
+
+/* The first VF of a record.  Bridges and VFs have none. */
+static inline uint32_t xpci_first_virtfn(const struct xpci_record *record)
+{
+    return record->flags & (XPCI_BRIDGE | XPCI_VIRTFN) ? XPCI_NO_RECORD
+                                                       : record->link.first_vf;
+}
+
+/* The owner of a device, as the host says. */
+uint16_t xpci_record_owner(const struct xpci *xpci, uint32_t index);
+
+/* Is that anybody but dom0? */
+bool xpci_record_is_foreign(const struct xpci *xpci, uint32_t index);
 
 #endif /* XEN_PCI_TABLES_H */

@@ -4,27 +4,47 @@
  * remove, refuse.
  */
 #include "bridge.h"
+#include "paths.h"
 #include "refresh.h"
 
+/* A report of a device, while it is carried out. */
+struct addition {
+    struct xpci_device_info info;   /* as read, and as dom0 says */
+    struct xpci_device_info physfn; /* of a VF: as read */
+    uint32_t known;                 /* the record at its SBDF, or none */
+    uint32_t draft;                 /* a record for it, or none */
+    uint32_t physfn_draft;
+    bool is_virtfn;
+    bool same;    /* it is the known one */
+    bool foreign; /* it is the known one, and not dom0's: its record counts */
+    bool changed; /* the same, and reads otherwise than recorded */
+    struct xpci_departure replaced; /* unless it is the same */
+};
+
+static bool same_identity(const struct xpci_record *record,
+                          const struct xpci_device_info *info)
+{
+    return record->vendor == info->vendor && record->device == info->device &&
+           record->class_revision == info->class_revision &&
+           record->type == info->type &&
+           record->header_type == info->header_type;
+}
+
 /* A record of a VF is about another device when its PF is another. */
-static bool same_device(const struct xpci *xpci,
+static bool same_physfn(const struct xpci *xpci,
                         const struct xpci_record *record,
                         const struct xpci_device_info *info)
 {
-    if ( record->vendor != info->vendor || record->device != info->device ||
-         record->class_revision != info->class_revision ||
-         record->type != info->type ||
-         record->header_type != info->header_type ||
-         ((record->flags ^ info->flags) & XPCI_VIRTFN) )
+    if ( (record->flags ^ info->flags) & XPCI_VIRTFN )
         return false;
 
-    return !(record->flags & XPCI_VIRTFN) ||
-           xpci_record(xpci, record->physfn)->sbdf == info->physfn;
+    return !xpci_is_virtfn(record) ||
+           xpci_record(xpci, record->link.vf.physfn)->sbdf == info->physfn;
 }
 
 /*
  * All memory that entering `devices` devices at and above `sbdf`'s and the
- * PF's slot can need; nothing else in a change can fail.
+ * PF's slot can need.
  */
 static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
                    uint32_t devices, struct xpci_segment **segment)
@@ -43,59 +63,55 @@ static int reserve(struct xpci *xpci, uint32_t sbdf, uint32_t physfn,
     return rc;
 }
 
-static void confirm_numbers(struct xpci_change *change, uint32_t index,
-                            const struct xpci_device_info *info)
-{
-    const struct xpci_bus_numbers numbers = { info->primary, info->secondary,
-                                              info->subordinate };
-
-    if ( info->flags & XPCI_BRIDGE )
-        xpci_refresh_numbers(change, index, &numbers);
-}
-
 /* Of a VF, "extended function" says that its PF is one. */
 static void update_virtfns(struct xpci_change *change, uint32_t index)
 {
     struct xpci *xpci = change->xpci;
-    const uint8_t extfn = xpci_record(xpci, index)->flags & XPCI_EXTFN;
-    uint32_t virtfn = xpci_record(xpci, index)->first_vf;
+    const uint16_t extfn = xpci_record(xpci, index)->flags & XPCI_EXTFN;
+    uint32_t virtfn = xpci_first_virtfn(xpci_record(xpci, index));
 
     for ( ; virtfn != XPCI_NO_RECORD;
-          virtfn = xpci_record(xpci, virtfn)->next_vf )
+          virtfn = xpci_record(xpci, virtfn)->link.vf.next )
     {
         struct xpci_record *record = xpci_record(xpci, virtfn);
 
-        record->flags = (uint8_t)((record->flags & ~XPCI_EXTFN) | extfn);
+        record->flags = (uint16_t)((record->flags & ~XPCI_EXTFN) | extfn);
         xpci_index_set(xpci, change->segment, virtfn);
     }
 }
 
 /* The same device is reported again: what dom0 says of it may be new. */
-static void update(struct xpci_change *change, uint32_t index,
-                   const struct xpci_device_info *info)
+static void update(struct xpci_change *change, const struct addition *add)
 {
-    struct xpci_record *record = xpci_record(change->xpci, index);
-    uint8_t flags =
-        (uint8_t)((record->flags & ~(XPCI_EXTFN | XPCI_BRIDGE_ONLY)) |
-                  (info->flags & XPCI_EXTFN));
+    struct xpci_record *record = xpci_record(change->xpci, add->known);
+    /* Of a VF, its PF's report says that. */
+    uint16_t extfn = xpci_is_virtfn(record) ? record->flags : add->info.flags;
+    uint16_t flags =
+        (uint16_t)((record->flags &
+                    ~(XPCI_EXTFN | XPCI_BRIDGE_ONLY | XPCI_CHANGED)) |
+                   (extfn & XPCI_EXTFN) | (add->changed ? XPCI_CHANGED : 0));
     /* A report without a node says nothing about it. */
-    uint32_t node = info->node == XPCI_NO_NODE ? record->node : info->node;
+    uint32_t node =
+        add->info.node == XPCI_NO_NODE ? record->node : add->info.node;
+    bool bridge_only = record->flags & XPCI_BRIDGE_ONLY;
 
-    if ( record->flags != flags || record->node != node )
-    {
-        record->flags = flags;
-        record->node = node;
-        xpci_index_set(change->xpci, change->segment, index);
-        update_virtfns(change, index);
-        change->tables = true;
-    }
+    if ( record->flags == flags && record->node == node )
+        return;
+
+    record->flags = flags;
+    record->node = node;
+    if ( bridge_only )
+        xpci_change_take(change, add->known);
+    xpci_index_set(change->xpci, change->segment, add->known);
+    update_virtfns(change, add->known);
+    change->tables = true;
 }
 
-int xpci_scan_device(struct xpci *xpci, uint32_t sbdf)
+int xpci_change_scan(struct xpci_change *change, uint32_t sbdf)
 {
-    struct xpci_segment *segment;
+    struct xpci *xpci = change->xpci;
     struct xpci_device_info info;
-    struct xpci_change change;
+    uint32_t index;
     int rc;
 
     if ( xpci_find(xpci, sbdf) != XPCI_NO_RECORD )
@@ -103,21 +119,53 @@ int xpci_scan_device(struct xpci *xpci, uint32_t sbdf)
     rc = xpci_config_identify(xpci->host, sbdf, &info);
     if ( rc )
         return rc;
-    rc = reserve(xpci, sbdf, sbdf, 1, &segment);
+    rc = reserve(xpci, sbdf, sbdf, 1, &change->segment);
     if ( rc )
         return rc;
 
-    xpci_change_begin(&change, xpci, segment);
-    (void)xpci_change_enter(&change, &info, XPCI_NO_RECORD);
-    xpci_change_end(&change);
+    /* After the boot scan, a bridge may displace what is known already. */
+    if ( change->segment->settled && (info.flags & XPCI_BRIDGE) )
+        rc = xpci_change_reserve(change);
+    if ( rc )
+        return rc;
+
+    /* Each device counts as a change, however many are in this one. */
+    xpci->generation += change->tables;
+    index = xpci_change_draft(change, &info);
+    if ( info.flags & XPCI_BRIDGE )
+    {
+        const struct xpci_bus_numbers numbers = { info.primary, info.secondary,
+                                                  info.subordinate };
+
+        if ( xpci_bridge_renumber(xpci, change->segment, index, &numbers) )
+            change->bridges = change->released = true;
+    }
+    xpci_change_enter(change, index, XPCI_NO_RECORD);
 
     return 0;
+}
+
+int xpci_scan_device(struct xpci *xpci, uint32_t sbdf)
+{
+    struct xpci_change change;
+    int rc;
+
+    xpci_change_begin(&change, xpci, NULL, sbdf);
+    rc = xpci_change_scan(&change, sbdf);
+    if ( !rc )
+    {
+        xpci_change_displace(&change);
+        xpci_change_end(&change);
+    }
+
+    return rc;
 }
 
 /* What a report says, beside what config space says. */
 static void apply_report(struct xpci_device_info *info,
                          const struct xpci_report *report)
 {
+    info->physfn = info->sbdf;
     info->node = report->node;
     if ( report->is_extfn )
         info->flags |= XPCI_EXTFN;
@@ -130,141 +178,340 @@ static void apply_report(struct xpci_device_info *info,
 }
 
 /*
- * What is to be known of a VF's PF, should it have to be entered for it: 0, or
- * why the VF cannot be added.
+ * Is the device that was read the one that is known?  What a guest has may say
+ * of itself what it likes: it stays what it was when dom0 owned it, where the
+ * way to it is the same.
  */
-static int check_physfn(const struct xpci *xpci,
-                        const struct xpci_device_info *info,
-                        struct xpci_device_info *physfn)
+static void compare_with_known(const struct xpci *xpci, struct addition *add)
 {
-    uint32_t index = xpci_find(xpci, info->physfn);
+    const struct xpci_record *record;
 
-    /* A VF has a header of type 0 (PCIe Base Specification 5.0, 9.3.4.1). */
-    if ( info->physfn == info->sbdf || info->flags & XPCI_BRIDGE )
-        return -EINVAL;
-    if ( index != XPCI_NO_RECORD &&
-         xpci_record(xpci, index)->flags & XPCI_VIRTFN )
-        return -EINVAL;
+    add->known = xpci_find(xpci, add->info.sbdf);
+    if ( add->known == XPCI_NO_RECORD )
+        return;
+    record = xpci_record(xpci, add->known);
+    if ( record->flags & XPCI_DISPLACED )
+        return;
 
-    return xpci_config_identify(xpci->host, info->physfn, physfn);
+    add->foreign = xpci_record_is_foreign(xpci, add->known);
+    add->same = same_identity(record, &add->info) &&
+                same_physfn(xpci, record, &add->info);
+    if ( add->foreign )
+    {
+        add->changed = !add->same;
+        add->same = true;
+        add->is_virtfn = xpci_is_virtfn(record);
+        if ( add->is_virtfn )
+            add->info.physfn = xpci_record(xpci, record->link.vf.physfn)->sbdf;
+    }
 }
 
 /*
- * Another device that was known at this SBDF is removed, with all its own.  The
- * record of this one, or XPCI_NO_RECORD.
+ * What is to be known of a VF's PF, should it have to be entered for it: 0, or
+ * why the VF cannot be added.
  */
-static uint32_t make_room(struct xpci_change *change,
-                          const struct xpci_device_info *info)
+static int check_physfn(const struct xpci *xpci, struct addition *add)
 {
-    uint32_t index = xpci_find(change->xpci, info->sbdf);
+    const struct xpci_device_info *info = &add->info;
+    uint32_t index = xpci_find(xpci, info->physfn);
+    int rc;
 
-    if ( index == XPCI_NO_RECORD ||
-         same_device(change->xpci, xpci_record(change->xpci, index), info) )
-        return index;
-    xpci_change_remove(change, index);
-
-    return XPCI_NO_RECORD;
-}
-
-static uint32_t enter_or_update(struct xpci_change *change,
-                                const struct xpci_device_info *info,
-                                uint32_t index, uint32_t physfn)
-{
-    if ( index == XPCI_NO_RECORD )
-        index = xpci_change_enter(change, info, physfn);
-    else
-        update(change, index, info);
-    confirm_numbers(change, index, info);
-
-    return index;
-}
-
-/* The record of a VF's PF, which is entered where it is not known (any more).
- */
-static uint32_t physfn_record(struct xpci_change *change,
-                              const struct xpci_device_info *physfn)
-{
-    uint32_t index = xpci_find(change->xpci, physfn->sbdf);
-
+    /* VFs and PFs have headers of type 0 (PCIe Base Specification 5.0, 9.3). */
+    if ( info->physfn == info->sbdf || info->flags & XPCI_BRIDGE )
+        return -EINVAL;
+    if ( index != XPCI_NO_RECORD && xpci_is_virtfn(xpci_record(xpci, index)) )
+        return -EINVAL;
+    rc = xpci_config_identify(xpci->host, info->physfn, &add->physfn);
+    if ( rc )
+        return rc;
+    if ( add->physfn.flags & XPCI_BRIDGE )
+        return -EINVAL;
+    /* Another device that is known there is replaced by a report of its own. */
     if ( index != XPCI_NO_RECORD &&
-         !(xpci_record(change->xpci, index)->flags & XPCI_BRIDGE_ONLY) )
-        return index;
-    index = make_room(change, physfn);
+         (xpci_is_bridge(xpci_record(xpci, index)) ||
+          xpci_record(xpci, index)->flags & XPCI_DISPLACED) )
+        return -ENODEV;
 
-    return enter_or_update(change, physfn, index, XPCI_NO_RECORD);
+    return 0;
 }
 
-static void report_device(struct xpci_change *change,
-                          struct xpci_device_info *info,
-                          const struct xpci_device_info *physfn)
+/* Is the known device at the reported SBDF another one, which is removed? */
+static bool replaces(const struct addition *add)
 {
-    uint32_t index = make_room(change, info), pf = XPCI_NO_RECORD;
+    return !add->same && add->known != XPCI_NO_RECORD;
+}
 
-    if ( info->flags & XPCI_VIRTFN )
+/*
+ * The record of a VF's PF, XPCI_NO_RECORD where it is to be entered: it may
+ * have been behind a bridge that the VF replaces.
+ */
+static uint32_t find_physfn(const struct xpci *xpci, const struct addition *add)
+{
+    uint32_t physfn = xpci_find(xpci, add->info.physfn);
+
+    if ( replaces(add) &&
+         xpci_bus_set_has(&add->replaced.behind, XPCI_BUS(add->info.physfn)) )
+        return XPCI_NO_RECORD;
+
+    return physfn;
+}
+
+/* Give a reported bridge its numbers; take them from the one that it replaces.
+ */
+static void draft(struct xpci_change *change, struct addition *add)
+{
+    const struct xpci_bus_numbers numbers = { add->info.primary,
+                                              add->info.secondary,
+                                              add->info.subordinate };
+    const struct xpci_bus_numbers none = { 0, 0, 0 };
+
+    if ( replaces(add) &&
+         xpci_is_bridge(xpci_record(change->xpci, add->known)) )
+        xpci_refresh_numbers(change, add->known, &none);
+    if ( add->foreign )
+        return;
+    if ( !add->same )
+        add->draft = xpci_change_draft(change, &add->info);
+    if ( add->info.flags & XPCI_BRIDGE )
+        xpci_refresh_numbers(change, add->same ? add->known : add->draft,
+                             &numbers);
+}
+
+/* Read the bridges above the reported device. */
+static void refresh(struct xpci_change *change, const struct addition *add)
+{
+    if ( add->is_virtfn )
+        xpci_refresh_above_virtfn(change, XPCI_BUS(add->info.sbdf),
+                                  XPCI_BUS(add->info.physfn));
+    else
+        xpci_refresh_above(change, XPCI_BUS(add->info.sbdf));
+}
+
+/*
+ * Another way leads to the reported device than to the known one at its SBDF:
+ * what was reported is another device, though it may look the same.
+ */
+static int take_for_another(struct xpci_change *change, struct addition *add,
+                            const struct xpci_report *report)
+{
+    struct xpci *xpci = change->xpci;
+    bool checked = add->is_virtfn && !add->foreign;
+    int rc = 0;
+
+    add->same = add->foreign = add->changed = false;
+    add->is_virtfn = report->is_virtfn;
+    apply_report(&add->info, report);
+    if ( add->is_virtfn && !checked )
+        rc = check_physfn(xpci, add);
+    if ( !rc )
+        rc = reserve(xpci, add->info.sbdf, add->info.physfn, 2,
+                     &change->segment);
+    if ( rc )
+        return rc;
+
+    draft(change, add);
+    refresh(change, add);
+
+    return 0;
+}
+
+/*
+ * Is a VF's PF where it was?  What is known at its SBDF is replaced by a report
+ * of its own.
+ */
+static bool physfn_moves(const struct xpci_change *change,
+                         const struct addition *add)
+{
+    uint32_t physfn = find_physfn(change->xpci, add);
+
+    return physfn != XPCI_NO_RECORD &&
+           xpci_path_moves(change->xpci, change->segment,
+                           xpci_record(change->xpci, physfn));
+}
+
+/*
+ * Read the reported device a second time.  What a guest's says of itself is
+ * news only where it differs; but it must have been reached, where anything
+ * follows from that.
+ */
+static int confirm_reported(const struct xpci_change *change,
+                            const struct addition *add)
+{
+    const struct xpci_host *host = change->xpci->host;
+    bool was_changed;
+
+    if ( !add->same || (change->touched && !add->foreign) )
+        return xpci_config_confirm(host, &add->info);
+    if ( !add->foreign )
+        return 0;
+
+    was_changed = xpci_record(change->xpci, add->known)->flags & XPCI_CHANGED;
+    if ( add->changed != was_changed )
+        return xpci_config_confirm(host, &add->info);
+
+    return !change->touched || xpci_config_is_there(host, add->info.sbdf)
+               ? 0
+               : -ENODEV;
+}
+
+/*
+ * All that the report says has been read once.  Read what is new or different
+ * a second time, and ask for all that can be refused: from here on nothing
+ * fails.
+ */
+static int make_sure(struct xpci_change *change, const struct addition *add)
+{
+    bool is_virtfn = add->is_virtfn && !add->foreign;
+    int rc;
+
+    if ( is_virtfn && change->touched && physfn_moves(change, add) )
+        return -ENODEV;
+    rc = confirm_reported(change, add);
+    if ( !rc && is_virtfn && find_physfn(change->xpci, add) == XPCI_NO_RECORD )
+        rc = xpci_config_confirm(change->xpci->host, &add->physfn);
+    if ( !rc )
+        rc = xpci_refresh_confirm(change, !add->same);
+    if ( !rc && replaces(add) )
+        rc = xpci_departure_allowed(&add->replaced, change);
+    if ( !rc && (replaces(add) || change->touched) )
+        rc = xpci_change_reserve(change);
+
+    return rc;
+}
+
+static void enter(struct xpci_change *change, struct addition *add)
+{
+    uint32_t physfn = XPCI_NO_RECORD;
+
+    if ( add->is_virtfn )
     {
-        pf = physfn_record(change, physfn);
-        info->flags =
-            (uint8_t)((info->flags & ~XPCI_EXTFN) |
-                      (xpci_record(change->xpci, pf)->flags & XPCI_EXTFN));
-        /* It may have been removed with another device at the PF's SBDF. */
-        index = xpci_find(change->xpci, info->sbdf);
+        physfn = xpci_find(change->xpci, add->info.physfn);
+        if ( physfn == XPCI_NO_RECORD )
+        {
+            physfn = xpci_change_draft(change, &add->physfn);
+            xpci_change_enter(change, physfn, XPCI_NO_RECORD);
+        }
+        xpci_record(change->xpci, add->draft)->flags &= (uint16_t)~XPCI_EXTFN;
+        xpci_record(change->xpci, add->draft)->flags |=
+            xpci_record(change->xpci, physfn)->flags & XPCI_EXTFN;
     }
-    (void)enter_or_update(change, info, index, pf);
+    xpci_change_enter(change, add->draft, physfn);
+}
+
+static void carry_out(struct xpci_change *change, struct addition *add)
+{
+    xpci_paths_settle(change->xpci, change->segment);
+    xpci_refresh_keep(change);
+    if ( add->draft != XPCI_NO_RECORD && (add->info.flags & XPCI_BRIDGE) )
+        change->bridges = true;
+    if ( replaces(add) )
+        xpci_change_remove(change, &add->replaced);
+    xpci_change_displace(change);
+    if ( add->same )
+        update(change, add);
+    else
+        enter(change, add);
+    xpci_change_end(change);
 }
 
 int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
 {
-    struct xpci_device_info info, physfn;
+    struct addition add = { .is_virtfn = report->is_virtfn };
     struct xpci_segment *segment;
     struct xpci_change change;
     int rc;
 
-    rc = xpci_config_identify(xpci->host, sbdf, &info);
+    rc = xpci_config_identify(xpci->host, sbdf, &add.info);
     if ( rc )
         return rc;
-    info.physfn = sbdf;
-    apply_report(&info, report);
-    if ( report->is_virtfn )
-    {
-        rc = check_physfn(xpci, &info, &physfn);
-        if ( rc )
-            return rc;
-    }
-    rc = reserve(xpci, sbdf, info.physfn, report->is_virtfn ? 2 : 1, &segment);
+    apply_report(&add.info, report);
+    compare_with_known(xpci, &add);
+    if ( add.is_virtfn && !add.foreign )
+        rc = check_physfn(xpci, &add);
+    if ( rc )
+        return rc;
+    rc = reserve(xpci, sbdf, add.info.physfn, 2, &segment);
     if ( rc )
         return rc;
 
-    xpci_change_begin(&change, xpci, segment);
-    xpci_refresh_begin(xpci);
-    if ( report->is_virtfn )
-        xpci_refresh_above_virtfn(&change, XPCI_BUS(sbdf), report->physfn_bus);
+    xpci_change_begin(&change, xpci, segment, sbdf);
+    xpci_refresh_begin(&change);
+    if ( add.known != XPCI_NO_RECORD )
+        xpci_departure_init(&add.replaced, &change, add.known, false);
+    draft(&change, &add);
+    refresh(&change, &add);
+    if ( add.same && change.touched &&
+         xpci_path_moves(xpci, segment, xpci_record(xpci, add.known)) )
+        rc = take_for_another(&change, &add, report);
+    if ( !rc )
+        rc = make_sure(&change, &add);
+    if ( !rc )
+        carry_out(&change, &add);
     else
-        xpci_refresh_above(&change, XPCI_BUS(sbdf));
-    report_device(&change, &info, &physfn);
-    /* Bridges that clash with it were read again: another may lead here. */
-    if ( info.flags & XPCI_BRIDGE )
-        xpci_refresh_above(&change, XPCI_BUS(sbdf));
+    {
+        xpci_refresh_undo(&change);
+        if ( add.draft != XPCI_NO_RECORD )
+            xpci_change_drop(&change, add.draft);
+    }
+
+    return rc;
+}
+
+static int depart(struct xpci *xpci, uint32_t index, bool is_there)
+{
+    const struct xpci_record *record = xpci_record(xpci, index);
+    bool bridge_only = record->flags & XPCI_BRIDGE_ONLY;
+    struct xpci_departure departure;
+    struct xpci_change change;
+    int rc;
+
+    xpci_change_begin(&change, xpci,
+                      xpci_segment_find(xpci, XPCI_SEGMENT(record->sbdf)),
+                      record->sbdf);
+    xpci_departure_init(&departure, &change, index, is_there);
+    rc = xpci_departure_allowed(&departure, &change);
+    if ( !rc &&
+         (xpci_first_virtfn(record) != XPCI_NO_RECORD ||
+          xpci_is_bridge(record) || xpci_record_is_foreign(xpci, index)) )
+        rc = xpci_change_reserve(&change);
+    if ( rc )
+        return rc;
+
+    xpci_paths_settle(xpci, change.segment);
+    xpci_change_remove(&change, &departure);
+    xpci_change_displace(&change);
     xpci_change_end(&change);
 
-    return 0;
+    return bridge_only ? -ENODEV : 0;
+}
+
+static bool answers(const struct xpci *xpci, const struct xpci_record *record)
+{
+    if ( record->flags & (XPCI_DISPLACED | XPCI_BRIDGE_ONLY) )
+        return false;
+
+    return xpci_config_answers(xpci->host, record->sbdf, record->class_revision,
+                               record->vendor, record->device);
 }
 
 int xpci_remove(struct xpci *xpci, uint32_t sbdf)
 {
     uint32_t index = xpci_find(xpci, sbdf);
-    struct xpci_change change;
-    bool bridge_only;
 
     if ( index == XPCI_NO_RECORD )
         return -ENODEV;
 
-    bridge_only = xpci_record(xpci, index)->flags & XPCI_BRIDGE_ONLY;
-    xpci_change_begin(&change, xpci,
-                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
-    xpci_change_remove(&change, index);
-    xpci_change_end(&change);
+    return depart(xpci, index, answers(xpci, xpci_record(xpci, index)));
+}
 
-    return bridge_only ? -ENODEV : 0;
+int xpci_depart(struct xpci *xpci, uint32_t sbdf)
+{
+    uint32_t index = xpci_find(xpci, sbdf);
+
+    if ( index == XPCI_NO_RECORD )
+        return -ENODEV;
+
+    return depart(xpci, index, false);
 }
 
 void xpci_refuse(struct xpci *xpci, uint32_t sbdf)
@@ -277,7 +524,8 @@ void xpci_refuse(struct xpci *xpci, uint32_t sbdf)
         return;
 
     xpci_change_begin(&change, xpci,
-                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)));
+                      xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)), sbdf);
+    xpci_paths_settle(xpci, change.segment);
     xpci_change_refuse(&change, index);
     xpci_change_end(&change);
 }

@@ -49,13 +49,15 @@ const char *xpci_problem_name(enum xpci_problem problem)
 
 enum xpci_problem xpci_device_problem(const struct xpci_device_info *info)
 {
-    if ( info->flags & XPCI_STALE )
+    if ( info->flags & (XPCI_STALE | XPCI_DISPLACED) )
         return XPCI_PROBLEM_STALE;
     if ( info->flags & XPCI_CONFLICT )
         return XPCI_PROBLEM_CONFLICT;
     if ( (info->flags & XPCI_BRIDGE) && !(info->flags & XPCI_CONFIGURED) &&
          (info->secondary || info->subordinate) )
         return XPCI_PROBLEM_UNCONFIGURED;
+    if ( info->flags & XPCI_CHANGED )
+        return XPCI_PROBLEM_MISMATCH;
 
     return XPCI_PROBLEM_NONE;
 }

@@ -5,32 +5,11 @@
  */
 #include "bridge.h"
 #include "lookup.h"
+#include "paths.h"
+#include "quarantine.h"
 
 typedef bool rule_check(const struct xpci *xpci,
                         const struct xpci_segment *segment);
-
-/*
- * The first slot from `bdf` on that is not empty, or the number of BDFs.
- * Pages that do not exist are passed over at once.
- */
-static uint32_t next_slot(const struct xpci_segment *segment, uint32_t bdf)
-{
-    while ( bdf < XPCI_BUSES * XPCI_DEVFNS )
-    {
-        if ( !segment->page[xpci_page_number(bdf)] )
-            bdf += XPCI_PAGE_SLOTS - xpci_page_offset(bdf);
-        else if ( xpci_index_get(segment, bdf) )
-            break;
-        else
-            bdf++;
-    }
-
-    return bdf;
-}
-
-#define for_each_slot(segment, bdf)                                        \
-    for ( (bdf) = next_slot(segment, 0); (bdf) < XPCI_BUSES * XPCI_DEVFNS; \
-          (bdf) = next_slot(segment, (bdf) + 1) )
 
 static uint32_t record_at(const struct xpci_segment *segment, uint32_t sbdf)
 {
@@ -83,10 +62,10 @@ static bool bridges_are_listed(const struct xpci *xpci,
 
     for ( index = segment->first_bridge;
           index != XPCI_NO_RECORD && listed <= segment->devices;
-          index = xpci_record(xpci, index)->next_bridge )
+          index = xpci_record(xpci, index)->link.bridge.next )
     {
         if ( !listed_bridge_is_known(xpci, segment, index) ||
-             xpci_record(xpci, index)->previous_bridge != previous )
+             xpci_record(xpci, index)->link.bridge.previous != previous )
             return false;
         previous = index;
         listed++;
@@ -118,8 +97,7 @@ static bool best_bridges_lead(const struct xpci *xpci,
     uint32_t index;
 
     memset(best, 0, sizeof(best));
-    for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
-          index = xpci_record(xpci, index)->next_bridge )
+    for_each_bridge(xpci, segment, index)
     {
         struct xpci_bridge_entry entry =
             xpci_bridge_entry_of(xpci_record(xpci, index));
@@ -145,32 +123,36 @@ static bool walks_end(const struct xpci *xpci,
     return xpci_bus2bridge_is_valid(&segment->bus2bridge);
 }
 
-/* Bridges that claim the same buses know of each other. */
-static bool clashes_are_counted(const struct xpci *xpci,
-                                const struct xpci_segment *segment)
+static bool clashes_with_any(const struct xpci *xpci,
+                             const struct xpci_segment *segment, uint32_t index)
 {
-    uint32_t index, other;
+    struct xpci_bridge_entry entry =
+        xpci_bridge_entry_of(xpci_record(xpci, index));
+    uint32_t other;
 
-    for ( index = segment->first_bridge; index != XPCI_NO_RECORD;
-          index = xpci_record(xpci, index)->next_bridge )
+    for_each_bridge(xpci, segment, other)
     {
-        struct xpci_bridge_entry entry =
-            xpci_bridge_entry_of(xpci_record(xpci, index));
-        uint32_t clashes = 0;
+        struct xpci_bridge_entry its =
+            xpci_bridge_entry_of(xpci_record(xpci, other));
 
-        for ( other = segment->first_bridge; other != XPCI_NO_RECORD;
-              other = xpci_record(xpci, other)->next_bridge )
-        {
-            struct xpci_bridge_entry its =
-                xpci_bridge_entry_of(xpci_record(xpci, other));
-
-            if ( other != index && entry.secondary && its.secondary &&
-                 xpci_entry_clashes(&entry, &its) )
-                clashes++;
-        }
-        if ( clashes != xpci_record(xpci, index)->clashes )
-            return false;
+        if ( other != index && entry.secondary && its.secondary &&
+             xpci_entry_clashes(&entry, &its) )
+            return true;
     }
+
+    return false;
+}
+
+/* Bridges that claim the same buses are known to. */
+static bool conflicts_are_marked(const struct xpci *xpci,
+                                 const struct xpci_segment *segment)
+{
+    uint32_t index;
+
+    for_each_bridge(
+        xpci, segment,
+        index) if ( !(xpci_record(xpci, index)->flags & XPCI_CONFLICT) !=
+                    !clashes_with_any(xpci, segment, index) ) return false;
 
     return true;
 }
@@ -197,7 +179,7 @@ static bool upstreams_are_published(const struct xpci *xpci,
 static bool has_virtfn(const struct xpci *xpci, uint32_t physfn,
                        uint32_t virtfn)
 {
-    uint32_t index = xpci_record(xpci, physfn)->first_vf;
+    uint32_t index = xpci_first_virtfn(xpci_record(xpci, physfn));
     uint32_t previous = XPCI_NO_RECORD;
     uint32_t steps;
 
@@ -206,12 +188,13 @@ static bool has_virtfn(const struct xpci *xpci, uint32_t physfn,
     {
         const struct xpci_record *record = xpci_record(xpci, index);
 
-        if ( record->previous_vf != previous || record->physfn != physfn )
+        if ( record->link.vf.previous != previous ||
+             record->link.vf.physfn != physfn )
             return false;
         if ( index == virtfn )
             return true;
         previous = index;
-        index = record->next_vf;
+        index = record->link.vf.next;
     }
 
     return false;
@@ -231,11 +214,42 @@ static bool virtfns_have_physfns(const struct xpci *xpci,
         record = xpci_record(xpci, index);
         if ( !(record->flags & XPCI_VIRTFN) )
             continue;
-        physfn = xpci_record(xpci, record->physfn);
+        physfn = xpci_record(xpci, record->link.vf.physfn);
         if ( XPCI_SEGMENT(physfn->sbdf) != segment->number ||
-             xpci_find(xpci, physfn->sbdf) != record->physfn ||
-             physfn->flags & (XPCI_VIRTFN | XPCI_BRIDGE_ONLY) ||
-             !has_virtfn(xpci, record->physfn, index) )
+             xpci_find(xpci, physfn->sbdf) != record->link.vf.physfn ||
+             physfn->flags & (XPCI_VIRTFN | XPCI_BRIDGE | XPCI_BRIDGE_ONLY) ||
+             !has_virtfn(xpci, record->link.vf.physfn, index) )
+            return false;
+    }
+
+    return true;
+}
+
+static bool paths_are_derived(const struct xpci *xpci,
+                              const struct xpci_segment *segment)
+{
+    return xpci_paths_are_valid(xpci, segment);
+}
+
+/*
+ * A device whose bus is reached another way is known to be displaced, and no
+ * device is at a path where dom0 does not own what comes back.
+ */
+static bool displaced_are_marked(const struct xpci *xpci,
+                                 const struct xpci_segment *segment)
+{
+    uint32_t bdf;
+
+    for_each_slot (segment, bdf)
+    {
+        const struct xpci_record *record =
+            xpci_record(xpci, record_at(segment, bdf));
+        bool displaced = record->flags & XPCI_DISPLACED;
+
+        if ( displaced != xpci_path_is_displaced(xpci, segment, record) ||
+             (!displaced && record->path &&
+              !(record->flags & XPCI_BRIDGE_ONLY) &&
+              xpci_quarantine_has(segment, record->path)) )
             return false;
     }
 
@@ -253,9 +267,12 @@ bool xpci_is_valid(const struct xpci *xpci, const char **rule)
         { "no stale entry, and the best bridge leads to a bus",
           best_bridges_lead },
         { "no cycle", walks_end },
-        { "bridges in conflict know it", clashes_are_counted },
+        { "bridges in conflict are marked", conflicts_are_marked },
         { "readers see what bus2bridge says", upstreams_are_published },
         { "a VF has its PF", virtfns_have_physfns },
+        { "stable paths are bus2bridge's", paths_are_derived },
+        { "what is displaced is marked, and nobody is where it was",
+          displaced_are_marked },
     };
     const struct xpci_segment *segment;
     uint32_t number;

@@ -65,7 +65,7 @@ static int walk_devices(const struct xpci *xpci, struct xpci_walk *walk,
         }
         index = xpci_index_get(segment, walk->next) & XPCI_SLOT_RECORD;
         if ( index != XPCI_NO_RECORD )
-            xpci_record_info(xpci, xpci_record(xpci, index), &devices[count++]);
+            xpci_record_info(xpci, index, &devices[count++]);
         walk_step(walk, 1);
     }
 

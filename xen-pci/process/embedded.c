@@ -27,9 +27,11 @@ int embedded_init(struct embedded *hypervisor, struct config_space *space)
     {
         hypervisor->xpci = NULL;
         embedded_dispose(hypervisor);
+        return rc;
     }
+    hypervisor->state->xpci = hypervisor->xpci;
 
-    return rc;
+    return 0;
 }
 
 void embedded_dispose(struct embedded *hypervisor)
@@ -52,6 +54,70 @@ size_t embedded_allocated(const struct embedded *hypervisor)
     return hypervisor->state->allocated;
 }
 
+/*
+ * A device that was just entered has nothing attached.  Where dom0 must not
+ * own it, it begins in quarantine.
+ */
+static int XPCI_LOCKED adopt(struct embedded *hypervisor, uint32_t sbdf)
+{
+    struct xpci *xpci = hypervisor->xpci;
+    struct xpci_device_info info;
+    int rc = 0;
+
+    if ( xpci_attached(xpci, sbdf) || xpci_device(xpci, sbdf, &info) )
+        return 0;
+    if ( info.flags & XPCI_QUARANTINED )
+        rc =
+            owners_set(&hypervisor->state->owners, sbdf, XPCI_OWNER_QUARANTINE);
+
+    return rc ? rc : xpci_attach(xpci, sbdf, hypervisor);
+}
+
+/* What is displaced is not there: a toolstack cannot mean it. */
+static bool XPCI_LOCKED is_there(const struct embedded *hypervisor,
+                                 uint32_t sbdf)
+{
+    struct xpci_device_info info;
+
+    return !xpci_device(hypervisor->xpci, sbdf, &info) &&
+           !(info.flags & XPCI_DISPLACED);
+}
+
+int embedded_assign(struct embedded *hypervisor, uint32_t sbdf, uint16_t domain)
+{
+    struct embedded_state *state = hypervisor->state;
+    int rc = -ENODEV;
+
+    xpci_host_lock(&state->host);
+    if ( is_there(hypervisor, sbdf) )
+        rc = owner_is_guest(owners_get(&state->owners, sbdf))
+                 ? -EBUSY
+                 : owners_set(&state->owners, sbdf, domain);
+    xpci_host_unlock(&state->host);
+
+    return rc;
+}
+
+int embedded_deassign(struct embedded *hypervisor, uint32_t sbdf)
+{
+    struct embedded_state *state = hypervisor->state;
+    int rc = -ENODEV;
+
+    xpci_host_lock(&state->host);
+    if ( is_there(hypervisor, sbdf) )
+        rc = owners_deassign(&state->owners, sbdf);
+    xpci_host_unlock(&state->host);
+
+    return rc;
+}
+
+void embedded_destroy(struct embedded *hypervisor, uint16_t domain)
+{
+    xpci_host_lock(&hypervisor->state->host);
+    owners_destroy(&hypervisor->state->owners, domain);
+    xpci_host_unlock(&hypervisor->state->host);
+}
+
 int embedded_add(struct embedded *hypervisor, uint32_t sbdf,
                  const struct xpci_report *report)
 {
@@ -61,6 +127,7 @@ int embedded_add(struct embedded *hypervisor, uint32_t sbdf,
         uint8_t room[sizeof(struct physdev_pci_device_add) + sizeof(uint32_t)];
     } arg;
     size_t size = sizeof(arg.add);
+    int rc;
 
     memset(&arg, 0, sizeof(arg));
     arg.add.seg = XPCI_SEGMENT(sbdf);
@@ -83,8 +150,17 @@ int embedded_add(struct embedded *hypervisor, uint32_t sbdf,
         size = offset + sizeof(report->node);
     }
 
-    return xpci_physdev_op(hypervisor->xpci, true, PHYSDEVOP_pci_device_add,
-                           &arg, size);
+    rc = xpci_physdev_op(hypervisor->xpci, true, PHYSDEVOP_pci_device_add, &arg,
+                         size);
+    xpci_host_lock(&hypervisor->state->host);
+    if ( !rc )
+        rc = adopt(hypervisor, sbdf);
+    if ( !rc && report->is_virtfn )
+        rc = adopt(hypervisor, XPCI_SBDF(XPCI_SEGMENT(sbdf), report->physfn_bus,
+                                         report->physfn_devfn));
+    xpci_host_unlock(&hypervisor->state->host);
+
+    return rc;
 }
 
 int embedded_remove(struct embedded *hypervisor, uint32_t sbdf)
@@ -116,10 +192,14 @@ int embedded_reset(struct embedded *hypervisor, uint32_t sbdf)
 int embedded_scan(struct embedded *hypervisor, uint16_t segment)
 {
     struct xpci_host *host = &hypervisor->state->host;
+    uint32_t bdf;
     int rc;
 
     xpci_host_lock(host);
     rc = xpci_scan_segment(hypervisor->xpci, segment);
+    for ( bdf = 0; !rc && bdf < 0x10000U; bdf++ )
+        if ( xpci_lookup(hypervisor->xpci, XPCI_SBDF(segment, 0, bdf)) )
+            rc = adopt(hypervisor, XPCI_SBDF(segment, 0, bdf));
     xpci_host_unlock(host);
 
     return rc;
@@ -162,9 +242,15 @@ int embedded_boot(struct embedded *hypervisor)
     /* One refused device is no reason to leave out the others. */
     for ( i = 0; i < reports.count; i++ )
     {
-        int error = embedded_add(hypervisor, reports.entries[i].sbdf,
-                                 &reports.entries[i].report);
+        const struct xpci_report *report = &reports.entries[i].report;
+        uint32_t sbdf = reports.entries[i].sbdf;
+        int error;
 
+        /* Nothing has changed since the scan, so that says it all. */
+        if ( xpci_lookup(hypervisor->xpci, sbdf) && !report->is_virtfn &&
+             !report->is_extfn && report->node == XPCI_NO_NODE )
+            continue;
+        error = embedded_add(hypervisor, sbdf, report);
         if ( error && !rc )
             rc = error;
     }

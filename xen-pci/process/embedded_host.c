@@ -67,12 +67,57 @@ static void host_unlock(void *data)
         abort();
 }
 
-static void host_remove(void *data, uint32_t sbdf, void *attached)
+static uint16_t host_owner(void *data, uint32_t sbdf, const void *attached)
+{
+    const struct embedded_state *state = data;
+
+    (void)attached;
+
+    return owners_get(&state->owners, sbdf);
+}
+
+static int host_may_remove(void *data, uint32_t sbdf, void *attached,
+                           bool answers)
+{
+    const struct embedded_state *state = data;
+
+    (void)attached;
+
+    return answers && owner_is_guest(owners_get(&state->owners, sbdf)) ? -EBUSY
+                                                                       : 0;
+}
+
+static void host_remove(void *data, uint32_t sbdf, void *attached, bool answers)
 {
     struct embedded_state *state = data;
 
     (void)attached;
+    (void)answers;
+    owners_forget(&state->owners, sbdf);
     state->departed[state->departed_count++ % EMBEDDED_DEPARTED_ROOM] = sbdf;
+}
+
+static void XPCI_LOCKED host_displaced(void *data, uint32_t sbdf,
+                                       void *attached, bool away)
+{
+    struct embedded_state *state = data;
+    struct xpci_device_info info;
+
+    (void)attached;
+    if ( away )
+        owners_quarantine(&state->owners, sbdf);
+    else if ( xpci_device(state->xpci, sbdf, &info) ||
+              info.flags & XPCI_QUARANTINED )
+        owners_keep_from_dom0(&state->owners, sbdf);
+}
+
+static void host_unmap(void *data, uint16_t segment,
+                       const struct xpci_bus_set *buses)
+{
+    /* Nothing is mapped in a process. */
+    (void)data;
+    (void)segment;
+    (void)buses;
 }
 
 static void host_remap(void *data, uint16_t segment,
@@ -90,6 +135,7 @@ void embedded_host_init(struct embedded_state *state,
 {
     memset(state, 0, sizeof(*state));
     state->space = space;
+    owners_init(&state->owners);
     /* With default attributes glibc has nothing that could fail here. */
     if ( pthread_mutex_init(&state->mutex, NULL) )
         abort();
@@ -101,13 +147,18 @@ void embedded_host_init(struct embedded_state *state,
         .free = host_free,
         .lock = host_lock,
         .unlock = host_unlock,
+        .owner = host_owner,
+        .may_remove = host_may_remove,
         .remove = host_remove,
+        .displaced = host_displaced,
+        .unmap = host_unmap,
         .remap = host_remap,
     };
 }
 
 void embedded_host_dispose(struct embedded_state *state)
 {
+    owners_dispose(&state->owners);
     if ( pthread_mutex_destroy(&state->mutex) )
         abort();
 }

@@ -11,16 +11,21 @@
 #include <xen-pci/embedded.h>
 #include <xen-pci/host.h>
 
+#include "owners.h"
+
 /* The latest devices that departed, oldest first until it is full. */
 #define EMBEDDED_DEPARTED_ROOM 1024U
 
 struct embedded_state {
     struct xpci_host host;
+    struct xpci *xpci;          /* the tables on this host */
     struct config_space *space; /* the caller's */
     pthread_mutex_t mutex;      /* the tables' lock, see host.h */
 
     size_t allocated;        /* bytes not given back */
     unsigned int fail_count; /* the so-manieth allocation fails; 0: none */
+
+    struct owners owners; /* protected by `mutex` */
 
     /* What the tables told: protected by `mutex`. */
     uint32_t departed[EMBEDDED_DEPARTED_ROOM]; /* a ring */

@@ -5,7 +5,7 @@
 #include <xen-pci/host.h>
 #include <xen-pci/process.h>
 
-#include "core/tables.h"
+#include "core/change.h"
 
 /* Registers: PCI Local Bus Specification 3.0, 6.1. */
 #define REG_VENDOR_DEVICE 0x00U
@@ -35,29 +35,57 @@ static bool is_multifunction(const struct xpci_host *host, uint32_t sbdf)
     return HEADER_MULTIFUNCTION(read_dword(host, sbdf, REG_HEADER));
 }
 
-int xpci_scan_segment(struct xpci *xpci, uint16_t segment)
+/*
+ * At boot nobody looks at the tables in the middle of it, so all is one
+ * change.  Later, what is found may displace what is known, one by one.
+ */
+static int scan_function(struct xpci_change *change, uint32_t sbdf)
 {
-    unsigned int bus_slot, function;
+    const struct xpci_segment *segment =
+        xpci_segment_find(change->xpci, XPCI_SEGMENT(sbdf));
 
-    for ( bus_slot = 0; bus_slot < XPCI_BUSES * SLOTS; bus_slot++ )
-        for ( function = 0; function < FUNCTIONS; function++ )
+    return segment && segment->settled ? xpci_scan_device(change->xpci, sbdf)
+                                       : xpci_change_scan(change, sbdf);
+}
+
+/* All functions of one slot.  0 or -ENOMEM. */
+static int scan_slot(struct xpci_change *change, uint32_t sbdf)
+{
+    const struct xpci_host *host = change->xpci->host;
+    unsigned int function;
+
+    for ( function = 0; function < FUNCTIONS; function++ )
+    {
+        if ( !is_there(host, sbdf | function) )
         {
-            uint32_t sbdf = XPCI_SBDF(segment, bus_slot / SLOTS,
-                                      bus_slot % SLOTS * FUNCTIONS + function);
-            int rc;
-
-            if ( !is_there(xpci->host, sbdf) )
-            {
-                if ( !function )
-                    break;
-                continue;
-            }
-            rc = xpci_scan_device(xpci, sbdf);
-            if ( rc == -ENOMEM )
-                return rc;
-            if ( !function && !is_multifunction(xpci->host, sbdf) )
+            if ( !function )
                 break;
+            continue;
         }
+        if ( scan_function(change, sbdf | function) == -ENOMEM )
+            return -ENOMEM;
+        if ( !function && !is_multifunction(host, sbdf) )
+            break;
+    }
 
     return 0;
+}
+
+int xpci_scan_segment(struct xpci *xpci, uint16_t segment)
+{
+    struct xpci_change change;
+    unsigned int bus, slot;
+    int rc = 0;
+
+    xpci_change_begin(&change, xpci, NULL, XPCI_SBDF(segment, 0, 0));
+    for ( bus = 0; !rc && bus < XPCI_BUSES; bus++ )
+        for ( slot = 0; !rc && slot < SLOTS; slot++ )
+            rc = scan_slot(&change, XPCI_SBDF(segment, bus, slot * FUNCTIONS));
+    if ( change.tables )
+    {
+        xpci_change_displace(&change);
+        xpci_change_end(&change);
+    }
+
+    return rc;
 }

@@ -22,7 +22,7 @@ files="pci:drivers/passthrough/pci.c
 dmar:drivers/passthrough/vtd/dmar.c
 vtd:drivers/passthrough/vtd/iommu.c
 amd:drivers/passthrough/amd/iommu_acpi.c
-config:arch/x86/x86_64/pci.c
+amdmap:drivers/passthrough/amd/pci_amd_iommu.c
 msi:arch/x86/msi.c"
 
 work=$(mktemp -d)

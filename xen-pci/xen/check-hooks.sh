@@ -24,22 +24,35 @@ pci upstream int.find_upstream_bridge( int.find_alias(
 pci listed &pseg->alldevs_list, &pseg->device_list,
 pci entered check_pdev(pdev); check_device(pdev);
 pci freeing list_del(&pdev->alldevs_list); list_del_init(&pdev->alldevs_list);
+pci freed_type pdev->type pdev->kind
 pci doors iommu_remove_device(struct iommu_drop_device(struct
 dmar declare \"vtd.h\" \"vt-d.h\"
+dmar unit acpi_find_matched_drhd_unit( acpi_find_unit(
 dmar parsed scope->devices_cnt.=.cnt; scope->devices_count=cnt;
 dmar freed scope->devices_cnt.=.0; scope->devices_count=0;
-vtd doors domain_context_mapping( domain_context_map(
+vtd declare \"vtd.h\" \"vt-d.h\"
+vtd map domain_context_mapping_one( domain_context_set_one(
+vtd unmap domain_context_unmap_one( domain_context_clear_one(
+vtd map_aliases domain_context_mapping( domain_context_map(
+vtd unmap_aliases domain_context_unmap( domain_context_clear(
+vtd ats ats_device(pdev, has_ats(pdev,
+vtd doors iommu_clear_root_pgtable( iommu_clear_root(
 amd declare \"iommu.h\" \"amd-iommu.h\"
 amd entries amd_iommu_get_ivrs_dev_entries( amd_iommu_count(
-config declare <xen/pci.h> <xen/pci-express.h>
-config read8 pci_conf_read8( pci_config_read8(
-config read16 pci_conf_read16( pci_config_read16(
-config read32 pci_conf_read32( pci_config_read32(
-config write8 pci_conf_write8( pci_config_write8(
-config write16 pci_conf_write16( pci_config_write16(
-config write32 pci_conf_write32( pci_config_write32(
+amdmap declare \"iommu.h\" \"amd-iommu.h\"
+amdmap map allocate_domain_resources( alloc_domain_resources(
+amdmap unmap amd_iommu_disable_domain_device( amd_iommu_disable_device(
+amdmap ats pci_ats_enabled( pci_ats_is_on(
+amdmap doors amd_iommu_clear_root_pgtable( amd_iommu_clear_root(
 msi declare <xen/pci.h> <xen/pci-express.h>
-msi intercept pci_msi_conf_write_intercept( pci_msi_intercept("
+msi intercept pci_msi_conf_write_intercept( pci_msi_intercept(
+msi mask msi_set_mask_bit( msi_mask_bit(
+msi message set_msi_affinity( set_msi_target(
+msi setup_msi msi_capability_init( msi_cap_init(
+msi setup_msix msix_capability_init( msix_cap_init(
+msi restore pci_restore_msi_state( pci_restore_msi(
+msi turn_off pci_disable_msi( pci_msi_off(
+msi cleanup pci_cleanup_msi( pci_msi_cleanup("
 
 file_of()
 {
@@ -48,7 +61,7 @@ file_of()
     dmar) echo drivers/passthrough/vtd/dmar.c ;;
     vtd) echo drivers/passthrough/vtd/iommu.c ;;
     amd) echo drivers/passthrough/amd/iommu_acpi.c ;;
-    config) echo arch/x86/x86_64/pci.c ;;
+    amdmap) echo drivers/passthrough/amd/pci_amd_iommu.c ;;
     msi) echo arch/x86/msi.c ;;
     esac
 }
@@ -56,7 +69,7 @@ file_of()
 fresh_tree()
 {
     rm -rf "$work/tree"
-    for each in pci dmar vtd amd config msi; do
+    for each in pci dmar vtd amd amdmap msi; do
         mkdir -p "$work/tree/xen/$(dirname "$(file_of $each)")"
         cp "$tree/$(file_of $each)" "$work/tree/xen/$(file_of $each)"
     done
@@ -77,7 +90,7 @@ if ! "$here/lay-in.sh" "$work/tree" 2>"$work/log"; then
 fi
 
 # Each hook that exists must be in the list above.
-for name in pci dmar vtd amd config msi; do
+for name in pci dmar vtd amd amdmap msi; do
     for hook in $(sed -n 's/^@ script:python depends on !\([a-z0-9_]*\) @$/\1/p' \
         "$here/hooks/$name.cocci"); do
         echo "$hooks" | grep -q "^$name $hook " ||

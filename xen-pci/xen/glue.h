@@ -26,40 +26,17 @@ struct xpci *xpci_instance(void);
 /* Is the module on, as far as the command line is concerned? */
 bool xpci_enabled(void);
 
-/*
- * config.c: from register `from` on, Xen finds nothing at a function (reads
- * are 0, writes vanish).  Two functions can be hidden: `slot` is 0 or 1.
- * Changed under pcidevs_lock, looked at without.
- */
-void xpci_config_hide(unsigned int slot, uint32_t sbdf, unsigned int from);
-void xpci_config_hide_nothing(void);
+/* In a 64-bit number that is otherwise an SBDF: no device. */
+#define XPCI_NO_SBDF (~(uint64_t)0)
 
-/*
- * leaving.c: Xen's own removal of one device, for struct xpci_host.  All that
- * Xen keeps for it goes; nothing is done to another device in its place.
- */
-void xpci_xen_leaving(void *data, uint32_t sbdf, void *attached);
-
-/*
- * identity.c: is what sits at a device's place still what Xen knows there?
- * Reads config space, and never writes to it.  pcidevs_lock held.
- */
-bool xpci_xen_is_same(const struct pci_dev *pdev);
-
-/* Part of it: do class and IDs read as they did at the last report? */
-bool xpci_xen_answers_as_reported(uint32_t sbdf);
-
-/* Is the device among those whose translation caches Xen flushes? */
-bool xpci_xen_on_ats_list(const struct pci_dev *pdev);
+/* Neither dom0's (Xen's own among it) nor in quarantine nor NULL. */
+bool xpci_xen_is_guest(const struct domain *d);
 
 /* xpci_config_capabilities() of the core, with Xen's access. */
 void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,
                            unsigned int count);
 
-/* In a 64-bit number that is otherwise an SBDF: no device. */
-#define XPCI_NO_SBDF (~(uint64_t)0)
-
-/* devices.c: from now on Xen may have a device that the tables have not. */
+/* From now on Xen may have a device that the tables have not. */
 void xpci_xen_has_more(void);
 
 /* True: each of Xen's devices is attached to one of the tables'. */
@@ -78,53 +55,93 @@ struct pci_dev *xpci_xen_pdev(uint32_t sbdf);
 void xpci_xen_detach(const struct pci_dev *pdev);
 
 /*
- * Does Xen take down a device now whose alias others share?  Its answer for
- * the device is then "none", so that their mapping stays.
+ * removal.c, pcidevs_lock held.
+ *
+ * For struct xpci_host.  xpci_xen_remove() is Xen's own removal of one device:
+ * all that Xen keeps for it goes, and where it does not answer, nothing is done
+ * to what sits in its place.
  */
-bool xpci_xen_leaves_alone(uint32_t sbdf);
+int xpci_xen_may_remove(void *data, uint32_t sbdf, void *attached,
+                        bool answers);
+void xpci_xen_remove(void *data, uint32_t sbdf, void *attached, bool answers);
 
-/* mapping.c: for struct xpci_host. */
+/*
+ * Is what sits at a device's place still what Xen knows there?  Reads config
+ * space, and never writes to it.  UNSURE: what it read changed while it was
+ * read, or was not whole.
+ */
+enum xpci_identity {
+    XPCI_IDENTITY_SAME,
+    XPCI_IDENTITY_OTHER,
+    XPCI_IDENTITY_UNSURE,
+};
+enum xpci_identity xpci_xen_identify(const struct pci_dev *pdev);
+
+/* Release the MSIs that any domain has mapped, whoever bound them. */
+void xpci_xen_release_interrupts(struct pci_dev *pdev);
+
+/* Off the IOMMU's list of devices that cache translations. */
+void xpci_xen_forget_ats(struct pci_dev *pdev);
+
+/*
+ * quarantine.c, pcidevs_lock held.
+ *
+ * For struct xpci_host: what is at the device's BDF is not it any more, or is
+ * it again.  Dom0's loses its DMA and gets it back; a guest's goes to
+ * quarantine.
+ */
+void xpci_xen_displaced(void *data, uint32_t sbdf, void *attached, bool away);
+
+/* A device that was just entered in Xen's list comes up in quarantine. */
+void xpci_xen_enter_quarantined(struct pci_dev *pdev);
+
+/*
+ * iommu.c and settle.c, pcidevs_lock held.
+ *
+ * For struct xpci_host: take down what was derived from the upstream lookup's
+ * old answers for these buses, and derive it from the new ones.
+ */
+void xpci_xen_unmap(void *data, uint16_t segment,
+                    const struct xpci_bus_set *buses);
 void xpci_xen_remap(void *data, uint16_t segment,
                     const struct xpci_bus_set *buses);
 
 /*
- * Does a device other than the one at `sbdf`, with an owner, send its DMA
- * with the same alias?  pcidevs_lock held.
+ * Decide anew about all requester IDs that a device claims.  0 or a negative
+ * errno value, and then what could not be set is clear.
  */
-bool xpci_xen_alias_is_shared(const struct xpci *xpci, uint32_t sbdf);
+int xpci_iommu_settle(struct pci_dev *pdev);
 
 /*
- * scope.c: bring the device scopes of the ACPI tables in line with the bus
- * numbers of now, where a bridge changed.  pcidevs_lock held.
+ * Bring what the IOMMU's code keeps for an SBDF in line with the bridges above
+ * it, before Xen maps a device there, or again.  0 or a negative errno value.
  */
-void xpci_xen_scopes_refresh(const struct xpci *xpci);
+int xpci_iommu_prepare(uint32_t sbdf);
 
 /*
- * amd.c: bring what AMD's IOMMU has in its tables for a reported device in
- * line with the way to it; `*changed`: what was derived for the device from
- * the old is to be made anew.  0 or a negative errno value.  Does nothing
- * where there is no such IOMMU.  pcidevs_lock held.
+ * What Xen's add does for dom0's devices, and what one that came up in
+ * quarantine needs too, once it is assigned.  Nothing where that was done.
+ * 0 or a negative errno value.
  */
-int xpci_amd_prepare(const struct xpci *xpci, uint32_t sbdf, bool *changed);
+int xpci_iommu_entered_quarantined(struct pci_dev *pdev);
+
+/* The ACPI tables' device scopes, where a bridge changed. */
+void xpci_iommu_refresh(void);
 
 /*
- * Around Xen's removal of a device: what it shares with others stays.
- * pcidevs_lock held.
+ * Around Xen's removal of a device: what it unmaps for it is not for
+ * quarantine.  In between, when the device is freed: nothing is mapped for it
+ * any more.
  */
-struct xpci_amd_kept {
-    void *table;
-    unsigned long *inuse;
-    bool alone;
-};
-void xpci_amd_leaving(struct pci_dev *pdev, bool alias_is_shared,
-                      struct xpci_amd_kept *kept);
-void xpci_amd_left(uint32_t sbdf, const struct xpci_amd_kept *kept);
+void xpci_iommu_begin_removal(struct pci_dev *pdev);
+void xpci_iommu_freed(struct pci_dev *pdev);
+void xpci_iommu_end_removal(void);
 
 /*
  * text.c: devices, buses and problems as lines (docs/hypfs.md).  `line` has
  * XPCI_LINE bytes; each returns the line's length without its NUL.
  */
-#define XPCI_LINE 256U
+#define XPCI_LINE 320U
 unsigned int xpci_text_device(char *line, const struct xpci_device_info *info);
 unsigned int xpci_text_bus(char *line, const struct xpci_bus_info *info);
 unsigned int xpci_text_problem(char *line, const struct xpci_device_info *info);

@@ -8,7 +8,10 @@
 
 #include <xen/pci.h>
 
+struct acpi_drhd_unit;
+struct amd_iommu;
 struct dmar_scope;
+struct vtd_iommu;
 
 /*
  * Xen's own functions, renamed by the hooks.  The module defines
@@ -22,13 +25,6 @@ int stock_find_upstream_bridge(uint16_t seg, uint8_t *bus, uint8_t *devfn,
 int stock_pci_msi_conf_write_intercept(struct pci_dev *pdev, unsigned int reg,
                                        unsigned int size, uint32_t *data);
 int stock_amd_iommu_get_ivrs_dev_entries(void);
-uint8_t stock_pci_conf_read8(pci_sbdf_t sbdf, unsigned int reg);
-uint16_t stock_pci_conf_read16(pci_sbdf_t sbdf, unsigned int reg);
-uint32_t stock_pci_conf_read32(pci_sbdf_t sbdf, unsigned int reg);
-void stock_pci_conf_write8(pci_sbdf_t sbdf, unsigned int reg, uint8_t data);
-void stock_pci_conf_write16(pci_sbdf_t sbdf, unsigned int reg, uint16_t data);
-void stock_pci_conf_write32(pci_sbdf_t sbdf, unsigned int reg, uint32_t data);
-
 /*
  * Xen is about to look for a device in its list.  False: it is not there.
  * pcidevs_lock held.
@@ -40,6 +36,65 @@ void xpci_hook_entered(struct pci_dev *pdev);
 
 /* Xen frees a device.  pcidevs_lock held. */
 void xpci_hook_freeing(struct pci_dev *pdev);
+
+/* Its type, as far as what Xen has in bus2bridge[] is to be brought in line. */
+enum pdev_type xpci_hook_type_to_free(const struct pci_dev *pdev);
+
+/*
+ * Is what answers at the device's place not it, or nothing?  Then its
+ * registers and config space are not to be touched.  Any context, no lock.
+ */
+bool xpci_hook_is_silent(const struct pci_dev *pdev);
+
+/* The same of the device that Xen has at a place. */
+bool xpci_hook_is_silent_at(pci_sbdf_t sbdf);
+
+/* False: the module is off, and Xen is left to itself. */
+bool xpci_hook_is_on(void);
+
+/*
+ * VT-d is about to set the context entry of bus:devfn for `d`; `pdev` is the
+ * device that it is set for, or NULL.  0: go on; above 0: the entry is not to
+ * be touched, and that is no error; or a negative errno value.
+ * pcidevs_lock held.
+ */
+int xpci_hook_map(struct domain *d, const struct vtd_iommu *iommu, uint8_t bus,
+                  uint8_t devfn, const struct pci_dev *pdev);
+
+/* VT-d is about to clear one.  True: do not touch it.  The same lock. */
+bool xpci_hook_unmap(const struct vtd_iommu *iommu, uint8_t bus, uint8_t devfn);
+
+/*
+ * In place of find_upstream_bridge() where VT-d maps, and unmaps, a device
+ * that is about to be `d`'s.  0: the entries of the bridge are as they are to
+ * be; -1: they cannot be so; with the module off, what the function says.
+ * pcidevs_lock held.
+ */
+int xpci_hook_map_aliases(struct domain *d, struct pci_dev *pdev, uint8_t *bus,
+                          uint8_t *devfn, uint8_t *secbus);
+int xpci_hook_unmap_aliases(struct pci_dev *pdev, uint8_t *bus, uint8_t *devfn,
+                            uint8_t *secbus);
+
+/*
+ * AMD: the same for the device table entry that a device (or its phantom
+ * function `devfn`) uses.
+ */
+int xpci_hook_amd_map(struct domain *d, struct amd_iommu *iommu, uint8_t devfn,
+                      struct pci_dev *pdev);
+bool xpci_hook_amd_unmap(struct amd_iommu *iommu, uint8_t devfn,
+                         struct pci_dev *pdev);
+
+/*
+ * Is address translation on in the device, so that it is to be turned off
+ * there?  What is not at its place is only forgotten.  pcidevs_lock held.
+ */
+bool xpci_hook_ats_in_use(struct pci_dev *pdev);
+
+/*
+ * The unit that serves the device as long as Xen has it; NULL: not known yet,
+ * ask the ACPI tables.  Any context, no lock.
+ */
+struct acpi_drhd_unit *xpci_hook_unit(const struct pci_dev *pdev);
 
 /*
  * Xen has allocated, and is about to fill, what it keeps of the device scope

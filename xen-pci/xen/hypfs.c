@@ -31,6 +31,7 @@ struct page {
 /* Must begin with what hypfs puts there. */
 struct path {
     struct hypfs_dyndir_id directory;
+    unsigned int promised; /* the size of `segments`, as the caller was told */
     struct page page;
     char *text;
     unsigned int length; /* without the NUL */
@@ -262,9 +263,12 @@ static int cf_check add_size(const struct page *page, bool is_last, void *data)
 
 static unsigned int cf_check segments_getsize(const struct hypfs_entry *entry)
 {
+    struct path *path = hypfs_get_dyndata();
     struct listing listing = {};
 
-    return for_each_page(add_size, &listing) ? 0 : listing.size;
+    path->promised = for_each_page(add_size, &listing) ? 0 : listing.size;
+
+    return path->promised;
 }
 
 static int cf_check list_page(const struct page *page, bool is_last, void *data)
@@ -285,10 +289,9 @@ static int cf_check list_page(const struct page *page, bool is_last, void *data)
 static int cf_check segments_read(const struct hypfs_entry *entry,
                                   XEN_GUEST_HANDLE_PARAM(void) uaddr)
 {
-    struct listing listing = { .uaddr = uaddr };
-
-    /* A device may come between the size that was promised and this. */
-    listing.size = entry->funcs->getsize(entry);
+    const struct path *path = hypfs_get_dyndata();
+    /* The caller has room for so much; a device may have come since. */
+    struct listing listing = { .uaddr = uaddr, .size = path->promised };
 
     return for_each_page(list_page, &listing);
 }
@@ -342,31 +345,54 @@ static const struct hypfs_funcs segments_funcs = {
 
 static HYPFS_DIR_INIT_FUNC(segments_dir, "segments", &segments_funcs);
 
-/* The generation: made without a dynamic buffer, since it is on no page. */
+/*
+ * The generation: as it was when the file was entered, so that it does not get
+ * longer than the size that the caller was told.
+ */
 
-#define NUMBER 11U
+struct number {
+    unsigned int size; /* with the NUL */
+    char text[11];
+};
+
+static const struct hypfs_entry *cf_check
+generation_enter(const struct hypfs_entry *entry)
+{
+    const struct xpci *xpci = xpci_instance();
+    struct number *number = hypfs_alloc_dyndata(struct number);
+
+    if ( !number )
+        return ERR_PTR(-ENOMEM);
+    number->size = snprintf(number->text, sizeof(number->text), "%u",
+                            xpci ? xpci_generation(xpci) : 0) +
+                   1;
+
+    return entry;
+}
+
+static void cf_check generation_exit(const struct hypfs_entry *entry)
+{
+    hypfs_free_dyndata();
+}
 
 static unsigned int cf_check generation_getsize(const struct hypfs_entry *entry)
 {
-    const struct xpci *xpci = xpci_instance();
+    const struct number *number = hypfs_get_dyndata();
 
-    return snprintf(NULL, 0, "%u", xpci ? xpci_generation(xpci) : 0) + 1;
+    return number->size;
 }
 
 static int cf_check generation_read(const struct hypfs_entry *entry,
                                     XEN_GUEST_HANDLE_PARAM(void) uaddr)
 {
-    const struct xpci *xpci = xpci_instance();
-    char number[NUMBER];
-    int length = snprintf(number, sizeof(number), "%u",
-                          xpci ? xpci_generation(xpci) : 0);
+    const struct number *number = hypfs_get_dyndata();
 
-    return copy_to_guest(uaddr, number, length + 1) ? -EFAULT : 0;
+    return copy_to_guest(uaddr, number->text, number->size) ? -EFAULT : 0;
 }
 
 static const struct hypfs_funcs generation_funcs = {
-    .enter = hypfs_node_enter,
-    .exit = hypfs_node_exit,
+    .enter = generation_enter,
+    .exit = generation_exit,
     .read = generation_read,
     .write = hypfs_write_deny,
     .getsize = generation_getsize,
@@ -389,7 +415,7 @@ static int __init cf_check add_directory(void)
     on = xpci_instance_get();
     pcidevs_unlock();
 
-    hypfs_string_set_reference(&format_leaf, "1");
+    hypfs_string_set_reference(&format_leaf, "2");
     hypfs_string_set_reference(&module_leaf, XPCI_VERSION);
     hypfs_string_set_reference(&state_leaf, on ? "on" : "off");
     /* Its content is made on reading, but hypfs wants to see some. */

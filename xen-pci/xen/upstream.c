@@ -19,7 +19,7 @@ int find_upstream_bridge(uint16_t seg, uint8_t *bus, uint8_t *devfn,
     if ( !xpci )
         return stock_find_upstream_bridge(seg, bus, devfn, secbus);
 
-    if ( xpci_xen_leaves_alone(sbdf) || !xpci_upstream(xpci, sbdf, &upstream) )
+    if ( !xpci_upstream(xpci, sbdf, &upstream) )
         return 0;
 
     *bus = XPCI_BUS(upstream.bridge);

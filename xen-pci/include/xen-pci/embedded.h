@@ -96,6 +96,17 @@ int __must_check embedded_remove(struct embedded *hypervisor, uint32_t sbdf);
 int __must_check embedded_reset(struct embedded *hypervisor, uint32_t sbdf);
 
 /*
+ * What a toolstack does with a device, as Xen's domctls do: give it to a domain
+ * (0; -ENODEV: not known, or displaced; -EBUSY: a guest has it; -ENOMEM); take
+ * it from a guest, to the quarantine, or from the quarantine, to dom0 (0,
+ * -ENODEV); and destroy a domain, whose devices go to the quarantine.
+ */
+int __must_check embedded_assign(struct embedded *hypervisor, uint32_t sbdf,
+                                 uint16_t domain);
+int __must_check embedded_deassign(struct embedded *hypervisor, uint32_t sbdf);
+void embedded_destroy(struct embedded *hypervisor, uint16_t domain);
+
+/*
  * Replay a trace (formats.md, "Traces") on the module or on the model of a
  * stock Xen.  `out` gets what the trace prints and what differs, a line
  * each.  0: replayed as expected; 1: an outcome differed, or the model's host

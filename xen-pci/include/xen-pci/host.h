@@ -48,17 +48,47 @@ struct xpci_host {
     void (*unlock)(void *data);
 
     /*
-     * Remove all that the host keeps for the device at `sbdf` (`attached` is
-     * what xpci_attached() says): the tables are about to remove it.  Called
-     * once for each device, deepest first, VFs before their PF, while the
-     * lookups still answer as before.  Must not change the tables.
+     * Who owns the device: a domain's ID or XPCI_OWNER_*.  `attached` is what
+     * xpci_attached() says, here and below.
      */
-    void (*remove)(void *data, uint32_t sbdf, void *attached);
+    uint16_t (*owner)(void *data, uint32_t sbdf, const void *attached);
 
     /*
-     * What was derived from the upstream lookup for devices on these buses
-     * must be derived again: the upstream bridge changed, or a device that
-     * shared it departed.  The lookups answer as they will from now on.
+     * May the device be removed?  0, or a negative errno value, and nothing is
+     * done.  Asked for each device that would be, before anything changes.
+     * `answers`: it, or the bridge or PF that takes it along, still answers as
+     * recorded.
+     */
+    int (*may_remove)(void *data, uint32_t sbdf, void *attached, bool answers);
+
+    /*
+     * Remove all that the host keeps for the device at `sbdf`: the tables are
+     * about to remove it.  Called once for each device, deepest first, VFs
+     * before their PF, while the lookups still answer as before.  Unless
+     * `answers`, its place is empty or another's.  Must not change the tables.
+     */
+    void (*remove)(void *data, uint32_t sbdf, void *attached, bool answers);
+
+    /*
+     * `away`: another way leads to the device's bus now, or its bridge leads
+     * elsewhere, so whatever has its SBDF is not this device: its DMA must end
+     * before this returns.  Not `away`: its own way leads there again, and
+     * where XPCI_QUARANTINED is set now, dom0 must not own it.  Called with
+     * XPCI_DISPLACED set or cleared already; away before the lookups change,
+     * back afterwards.  Must not change the tables.
+     */
+    void (*displaced)(void *data, uint32_t sbdf, void *attached, bool away);
+
+    /*
+     * The upstream bridge of these buses is about to change: what was derived
+     * from it must be taken down.  The lookups answer as before.
+     */
+    void (*unmap)(void *data, uint16_t segment,
+                  const struct xpci_bus_set *buses);
+
+    /*
+     * It has changed: derive again.  The lookups answer as they will from now
+     * on.
      */
     void (*remap)(void *data, uint16_t segment,
                   const struct xpci_bus_set *buses);

@@ -67,14 +67,33 @@ bool xpci_type_aliases(enum xpci_type type);
 #define XPCI_CONFLICT 0x10    /* a bridge whose range clashes with another's */
 #define XPCI_STALE 0x20       /* read again, and no longer what was reported */
 #define XPCI_BRIDGE_ONLY 0x40 /* a bridge whose device the IOMMU refused */
+/* Of a device whose owner is not dom0: it reads otherwise than recorded. */
+#define XPCI_CHANGED 0x80
+/* Its bus is reached another way now: whatever is there is not this device. */
+#define XPCI_DISPLACED 0x100
+/*
+ * Entered, or come back, where a device was that dom0 did not own: not to be
+ * dom0's.
+ */
+#define XPCI_QUARANTINED 0x200
+
+/*
+ * Who owns a device: the ID of a domain, or one of these (Xen's public
+ * header xen.h: DOMID_IO, DOMID_XEN and DOMID_INVALID).
+ */
+#define XPCI_OWNER_DOM0 0U
+#define XPCI_OWNER_QUARANTINE 0x7ff1U
+#define XPCI_OWNER_XEN 0x7ff2U
+#define XPCI_OWNER_UNKNOWN 0x7ff4U
 
 struct xpci_device_info {
     uint32_t sbdf;
     uint32_t class_revision; /* class code in bits 31-8, revision in 7-0 */
     uint16_t vendor;         /* ffff for a VF, as it reads */
     uint16_t device;
-    uint8_t type;  /* enum xpci_type */
-    uint8_t flags; /* XPCI_* above */
+    uint16_t flags; /* XPCI_* above */
+    uint16_t owner; /* a domain's ID or XPCI_OWNER_* */
+    uint8_t type;   /* enum xpci_type */
     /* Of a bridge, as last read; 0 otherwise. */
     uint8_t primary;
     uint8_t secondary;
@@ -132,33 +151,58 @@ int __must_check XPCI_LOCKED xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
  * to it, and enters or updates this one.  Reporting what is known already
  * changes nothing but what no longer agrees with config space.
  *
- * 0; -ENODEV: nothing answers at `sbdf`, or at its PF; -EINVAL: the PF is
- * itself, or a VF; -ENOMEM.  On an error the tables are as they were.
- * May allocate; calls the host's `remove` and `remap`.
+ * A device that dom0 does not own stays what it was: its identity and bus
+ * numbers are taken from the record (XPCI_CHANGED says that it reads
+ * otherwise).  Where a bus turns out to be reached another way, the devices
+ * known on it are displaced (XPCI_DISPLACED, the host's `displaced`), but for
+ * one that is known at `sbdf`: it is replaced by the reported one, whatever
+ * both look like.
+ *
+ * All that it changes was read twice.  Config space is read at most 4 dwords
+ * for each bridge of the segment, and 54 dwords twice for the device and for
+ * its PF, most of them only where capability lists are as long as they can be.
+ *
+ * 0; -ENODEV: nothing answers at `sbdf`, or at its PF, or another device is
+ * known at the PF's SBDF, such as one that would be displaced; -EAGAIN: config
+ * space changed while it was read; -EINVAL: the PF is itself, a VF or a bridge;
+ * -ENOMEM; what the host's `may_remove` says of a device that would have to go.
+ * On an error the tables are as they were.  May allocate; calls the host's
+ * functions.
  */
 int __must_check XPCI_LOCKED xpci_add(struct xpci *xpci, uint32_t sbdf,
                                       const struct xpci_report *report);
 
 /*
  * dom0 reports that a device is gone.  Removes it with its VFs and, for a
- * bridge, all that is behind it, deepest first; nothing is read from config
- * space.
- * 0 or -ENODEV (not known).  Calls the host's `remove` and `remap`.
+ * bridge, all that is behind it, deepest first.  Config space is asked whether
+ * the device still answers as recorded, and once more before that is denied,
+ * for the host's `may_remove`.
+ * 0, -ENODEV (not known), -ENOMEM, or what `may_remove` says, with nothing
+ * done.  May allocate; calls the host's functions.
  */
 int __must_check XPCI_LOCKED xpci_remove(struct xpci *xpci, uint32_t sbdf);
 
 /*
+ * The host knows better than the tables that the device at `sbdf` departed,
+ * and that another one is there.  As xpci_remove(), without asking.
+ */
+int __must_check XPCI_LOCKED xpci_depart(struct xpci *xpci, uint32_t sbdf);
+
+/*
  * The device was reset: read it, if it is a bridge, and the bridges above it
  * again.
- * 0 or -ENODEV (not known).  Calls the host's `remap`.
+ * 0, -ENODEV (not known), -EAGAIN or -ENOMEM, as xpci_add().  May allocate;
+ * calls the host's functions.
  */
 int __must_check XPCI_LOCKED xpci_reset(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * The host could not take the device that was just added (the IOMMU refused
  * it): remove it.  A bridge still leads to its buses (XPCI_BRIDGE_ONLY), but is
- * no longer a known device.  Does nothing where `sbdf` is not known.  The
- * host's `remove` is not called for `sbdf` itself.
+ * no longer a known device, and has nothing attached.  Does nothing where
+ * `sbdf` is not known.  The host's `remove` is not called for `sbdf` itself.
+ * May allocate; where that fails, all that is entered in the segment from then
+ * on is XPCI_QUARANTINED.
  */
 void XPCI_LOCKED xpci_refuse(struct xpci *xpci, uint32_t sbdf);
 
@@ -210,6 +254,14 @@ void *XPCI_LOCKED xpci_attached(const struct xpci *xpci, uint32_t sbdf);
 /* The bridge that leads to a bus: 0 and `*info`, or -ENODEV: none does. */
 int __must_check XPCI_LOCKED xpci_bus(const struct xpci *xpci, uint16_t segment,
                                       uint8_t bus, struct xpci_bus_info *info);
+
+/*
+ * A number for the way to a bus: equal numbers mean the same bridges, down
+ * from the root bus, whatever their bus numbers are (a hash of the stable path
+ * that docs/rules.md describes).  0 where nothing is known of the segment.
+ */
+uint64_t XPCI_LOCKED xpci_bus_path(const struct xpci *xpci, uint16_t segment,
+                                   uint8_t bus);
 
 /* Counts every change of the tables; equal numbers mean equal tables. */
 uint32_t xpci_generation(const struct xpci *xpci);

@@ -13,6 +13,25 @@
 import sys
 sys.exit("dmar.cocci: declare: no #include \"vtd.h\"")
 
+// The unit of a device stays the same as long as Xen has the device.
+@ unit @
+identifier pdev;
+@@
+ acpi_find_matched_drhd_unit(const struct pci_dev *pdev)
+ {
+ <+...
+ if ( pdev == NULL )
+     return NULL;
++if ( xpci_hook_unit(pdev) )
++    return xpci_hook_unit(pdev);
+ ...+>
+ }
+
+@ script:python depends on !unit @
+@@
+import sys
+sys.exit("dmar.cocci: unit: no check of pdev in acpi_find_matched_drhd_unit()")
+
 // A scope is parsed: keep its paths.
 @ parsed @
 identifier start, end, scope, type, seg;

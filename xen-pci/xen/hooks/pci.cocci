@@ -95,7 +95,8 @@ identifier pdev;
 import sys
 sys.exit("pci.cocci: entered: no check_pdev(pdev) in alloc_pdev()")
 
-// A device is about to be freed.
+// A device is about to be freed.  Its numbers in bus2bridge[] are of no use
+// with the module, and are not to be read from whatever sits in its place.
 @ freeing @
 identifier pdev;
 @@
@@ -111,6 +112,22 @@ identifier pdev;
 @@
 import sys
 sys.exit("pci.cocci: freeing: no list_del(&pdev->alldevs_list) in free_pdev()")
+
+@ freed_type @
+identifier pdev;
+@@
+ free_pdev(...)
+ {
+   <+...
+-  pdev->type
++  xpci_hook_type_to_free(pdev)
+   ...+>
+ }
+
+@ script:python depends on !freed_type @
+@@
+import sys
+sys.exit("pci.cocci: freed_type: no pdev->type in free_pdev()")
 
 // What is static there, and needed by the module.
 @ doors @
