@@ -83,6 +83,17 @@ static void say_sizes(FILE *out, const struct status *status)
           status->moves->count ? status->moves->when : 0);
 }
 
+static void say_owners(FILE *out, const struct status_owners *owners)
+{
+    unsigned int i;
+
+    head(out, "xen_pci_owned_devices", "gauge",
+         "Devices that the hypervisor knows, by owner.");
+    for ( i = 0; i < STATUS_OWNERS; i++ )
+        fprintf(out, "xen_pci_owned_devices{owner=\"%s\"} %zu\n",
+                status_owner_name(i), owners->count[i]);
+}
+
 /* A series for each; none where nothing fails. */
 static void say_failing(FILE *out, const struct retry *retry)
 {
@@ -184,6 +195,7 @@ char *metrics_text(const struct status *status)
         return NULL;
     say_state(out, status);
     say_sizes(out, status);
+    say_owners(out, &status->owners);
     say_failing(out, status->retry);
     say_counts(out, &status->counts);
     counter(out, "xen_pci_renumbered_devices",

@@ -9,6 +9,7 @@
 #include "agree/report.h"
 #include "array.h"
 #include "log.h"
+#include "ownership.h"
 #include "status.h"
 
 /* A step that failed so often needs somebody. */
@@ -23,6 +24,36 @@ static const char *const state_names[] = {
 const char *status_state_name(enum status_state state)
 {
     return state_names[state];
+}
+
+static const char *const owner_names[] = {
+    [STATUS_OWNER_DOM0] = "dom0",
+    [STATUS_OWNER_GUEST] = "guest",
+    [STATUS_OWNER_QUARANTINE] = "quarantine",
+    [STATUS_OWNER_XEN] = "xen",
+    [STATUS_OWNER_UNKNOWN] = "unknown",
+};
+
+const char *status_owner_name(enum status_owner owner)
+{
+    return owner_names[owner];
+}
+
+static void count_owners(struct status_owners *owners,
+                         const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->device_count; i++ )
+    {
+        uint16_t owner = snapshot->devices[i].owner;
+
+        owners->count[owner == XPCI_OWNER_DOM0         ? STATUS_OWNER_DOM0
+                      : owner == XPCI_OWNER_QUARANTINE ? STATUS_OWNER_QUARANTINE
+                      : owner == XPCI_OWNER_XEN        ? STATUS_OWNER_XEN
+                      : ownership_is_guest(owner)      ? STATUS_OWNER_GUEST
+                                                  : STATUS_OWNER_UNKNOWN]++;
+    }
 }
 
 void status_init(struct status *status)
@@ -191,6 +222,7 @@ int status_conclude(struct status *status)
         worsen(status, STATUS_ATTENTION);
     if ( status->look )
     {
+        count_owners(&status->owners, &status->look->hypervisor);
         if ( status->look->plan.step_count )
             worsen(status, STATUS_REPAIRING);
         rc = add_left(status, &status->look->plan);

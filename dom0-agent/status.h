@@ -22,6 +22,23 @@ enum status_state {
 /* "in agreement", "repairing", "needs attention". */
 const char *status_state_name(enum status_state state);
 
+/* How many devices of the hypervisor are whose. */
+enum status_owner {
+    STATUS_OWNER_DOM0,
+    STATUS_OWNER_GUEST,
+    STATUS_OWNER_QUARANTINE,
+    STATUS_OWNER_XEN,
+    STATUS_OWNER_UNKNOWN,
+    STATUS_OWNERS
+};
+
+struct status_owners {
+    size_t count[STATUS_OWNERS];
+};
+
+/* "dom0", "guest", "quarantine", "xen", "unknown". */
+const char *status_owner_name(enum status_owner owner);
+
 /* What the daemon has done since it started. */
 struct status_counts {
     uint64_t adds; /* hypercalls: adds and reports */
@@ -43,6 +60,7 @@ struct status {
     const struct retry *retry;
     const struct moves *moves;
     struct status_counts counts;
+    struct status_owners owners; /* by status_conclude() */
     time_t looked_at; /* of the latest look that succeeded, 0: none */
     char **problems;  /* sentences: what is wrong and what to do */
     size_t problem_count;

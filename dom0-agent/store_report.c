@@ -8,6 +8,7 @@
 #include <xen-pci/version.h>
 
 #include "message.h"
+#include "ownership.h"
 #include "store_report.h"
 
 /* Somebody else's transactions can make ours fail so often. */
@@ -87,6 +88,33 @@ static int add_devices(struct tree *tree, const struct agree_look *look)
     return rc;
 }
 
+/* The devices that are not dom0's, and whose they are. */
+static int add_owners(struct tree *tree, const struct status *status)
+{
+    const struct agree_look *look = status->look;
+    char key[64], text[OWNERSHIP_LENGTH];
+    size_t i, count = 0;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < STATUS_OWNERS; i++ )
+    {
+        snprintf(key, sizeof(key), "counts/owner-%s", status_owner_name(i));
+        rc = tree_add(tree, key, "%zu", status->owners.count[i]);
+    }
+    for ( i = 0; !rc && look && i < look->hypervisor.device_count; i++ )
+    {
+        const struct xpci_device_info *info = &look->hypervisor.devices[i];
+
+        if ( !ownership_is_foreign(info->owner) )
+            continue;
+        count++;
+        name_of(key, sizeof(key), "owners", info->sbdf);
+        rc = tree_add(tree, key, "%s", ownership_format(text, info->owner));
+    }
+
+    return rc ? rc : tree_add(tree, "owners", "%zu", count);
+}
+
 static int add_pending(struct tree *tree, const struct journal *journal)
 {
     char key[64];
@@ -149,6 +177,8 @@ int store_content(struct tree *tree, const struct status *status)
         rc = add_problems(tree, status);
     if ( !rc )
         rc = add_devices(tree, status->look);
+    if ( !rc )
+        rc = add_owners(tree, status);
     if ( !rc )
         rc = add_pending(tree, status->journal);
     if ( !rc )
@@ -245,7 +275,7 @@ static int clear_request(struct store_report *report)
 static int sweep(struct store_report *report)
 {
     static const char *const lists[] = { "devices", "problems", "pending",
-                                         "renumbering" };
+                                         "owners", "renumbering" };
     const struct store_ops *ops = report->store->ops;
     size_t i;
     int rc;

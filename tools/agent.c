@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "agent.h"
+#include "ownership.h"
 #include "text.h"
 #include "source.h"
 
@@ -105,12 +106,21 @@ enum tool_exit agent_look(struct agent *agent)
     return rc ? agent_refused(&message, rc, "") : TOOL_DONE;
 }
 
+/* What the hypervisor has there; null where nobody knows. */
+static void json_owner(struct json_writer *json, uint16_t owner)
+{
+    char text[OWNERSHIP_LENGTH];
+
+    json_text(json, "owner", ownership_format(text, owner));
+}
+
 void agent_json_step(struct json_writer *json, const struct plan_step *step)
 {
     json_open(json, NULL, '{');
     json_text(json, "action", plan_action_name(step->action));
     json_sbdf(json, "sbdf", &step->sbdf);
     json_text(json, "why", step->why);
+    json_owner(json, step->owner);
 }
 
 void agent_json_end(struct json_writer *json, const struct plan *plan)
@@ -123,6 +133,7 @@ void agent_json_end(struct json_writer *json, const struct plan *plan)
         json_open(json, NULL, '{');
         json_sbdf(json, "sbdf", &plan->left[i].sbdf);
         json_text(json, "why", plan->left[i].why);
+        json_owner(json, plan->left[i].owner);
         json_close(json);
     }
     json_close(json);

@@ -11,12 +11,14 @@
 #include "agree/difference.h"
 #include "agree/report.h"
 #include "agent.h"
+#include "ownership.h"
 #include "text.h"
 
 #define TEXT_LENGTH 320
 
 struct finding {
     uint32_t sbdf;
+    uint16_t owner; /* of what the hypervisor has there */
     enum xpci_problem kind;
     char cause[TEXT_LENGTH];
     char consequence[TEXT_LENGTH];
@@ -180,9 +182,18 @@ static void explain(struct audit *audit, uint32_t sbdf, const char *mend,
         xpci_snapshot_device(&audit->look->hypervisor, sbdf);
     struct finding *finding = &audit->findings[audit->count];
 
-    *finding = (struct finding){ .sbdf = sbdf };
+    *finding =
+        (struct finding){ .sbdf = sbdf,
+                          .owner = known ? known->owner : XPCI_OWNER_UNKNOWN };
     snprintf(finding->mend, TEXT_LENGTH, "%s", mend);
-    if ( device && !known )
+    if ( ownership_is_foreign(finding->owner) && why )
+    {
+        finding->kind = device ? XPCI_PROBLEM_MISMATCH : XPCI_PROBLEM_STALE;
+        snprintf(finding->cause, TEXT_LENGTH, "%s", why);
+        snprintf(finding->consequence, TEXT_LENGTH,
+                 "whose it is, it stays: no report and no removal is made");
+    }
+    else if ( device && !known )
         explain_missing(audit, finding, device);
     else if ( !device && !view_lists(&audit->look->dom0, sbdf) )
         explain_stale(audit, finding, known);
@@ -212,18 +223,33 @@ static bool is_unreadable(const struct audit *audit, uint32_t sbdf)
 }
 
 /* What no hypercall mends. */
-static void mend_left(const struct audit *audit, uint32_t sbdf, char *mend)
+static void mend_left(const struct audit *audit, const struct plan_left *left,
+                      char *mend)
 {
     char place[XPCI_SBDF_LENGTH];
 
-    xpci_sbdf_format(place, sbdf);
-    if ( is_unreadable(audit, sbdf) )
+    xpci_sbdf_format(place, left->sbdf);
+    if ( left->owner == XPCI_OWNER_QUARANTINE )
+        snprintf(mend, TEXT_LENGTH, "xl pci-assignable-remove %s", place);
+    else if ( ownership_is_guest(left->owner) )
+        snprintf(mend, TEXT_LENGTH,
+                 "xl shutdown %u, or xl pci-detach %u %s; then xl-pci audit",
+                 left->owner, left->owner, place);
+    else if ( audit->look->plan.shrunken )
+        snprintf(
+            mend, TEXT_LENGTH,
+            "ls /sys/bus/pci/devices; if what is not there is really gone, "
+            "xl-pci repair --force");
+    else if ( is_unreadable(audit, left->sbdf) )
         snprintf(mend, TEXT_LENGTH,
                  "echo 1 >/sys/bus/pci/devices/%s/remove; "
                  "echo 1 >/sys/bus/pci/rescan",
                  place);
-    else if ( !audit->module &&
-              !xpci_snapshot_device(&audit->look->hypervisor, sbdf) )
+    else if ( audit->module )
+        snprintf(mend, TEXT_LENGTH,
+                 "shut the guest down that has the device behind it; then %s",
+                 mend_by_repair);
+    else if ( !xpci_snapshot_device(&audit->look->hypervisor, left->sbdf) )
         snprintf(mend, TEXT_LENGTH,
                  "xl-pci repair --repair=all (an add that fails leaves half a "
                  "device in a stock Xen)");
@@ -260,7 +286,7 @@ static int fill(struct audit *audit)
         explain(audit, plan->steps[i].sbdf, mend_by_repair, NULL);
     for ( i = 0; i < plan->left_count; i++ )
     {
-        mend_left(audit, plan->left[i].sbdf, mend);
+        mend_left(audit, &plan->left[i], mend);
         explain(audit, plan->left[i].sbdf, mend, plan->left[i].why);
     }
     qsort(audit->findings, audit->count, sizeof(*audit->findings),
@@ -270,7 +296,7 @@ static int fill(struct audit *audit)
 
 static void print_text(const struct audit *audit)
 {
-    char sbdf[XPCI_SBDF_LENGTH];
+    char sbdf[XPCI_SBDF_LENGTH], owner[OWNERSHIP_LENGTH];
     size_t i;
 
     for ( i = 0; i < audit->count; i++ )
@@ -281,6 +307,9 @@ static void print_text(const struct audit *audit)
                xpci_sbdf_format(sbdf, finding->sbdf), colour(COLOUR_PLAIN),
                colour(COLOUR_BAD), xpci_problem_name(finding->kind),
                colour(COLOUR_PLAIN));
+        if ( ownership_is_foreign(finding->owner) )
+            printf("    owner:       %s\n",
+                   ownership_format(owner, finding->owner));
         printf(
             "    cause:       %s\n    consequence: %s\n    mend:        %s\n",
             finding->cause, finding->consequence, finding->mend);
@@ -296,6 +325,7 @@ static void print_text(const struct audit *audit)
 
 static int print_json(const struct audit *audit)
 {
+    char owner[OWNERSHIP_LENGTH];
     struct json_writer json;
     size_t i;
 
@@ -314,6 +344,7 @@ static int print_json(const struct audit *audit)
         json_text(&json, "cause", finding->cause);
         json_text(&json, "consequence", finding->consequence);
         json_text(&json, "mend", finding->mend);
+        json_text(&json, "owner", ownership_format(owner, finding->owner));
         json_close(&json);
     }
     json_close(&json);

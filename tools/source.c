@@ -90,7 +90,7 @@ static int read_xen(struct xpci_snapshot *snapshot, struct config_space *space,
     rc = backend_xen_open(&backend, message);
     if ( rc )
         goto out;
-    rc = backend->ops->snapshot(backend, &dom0, snapshot, NULL, message);
+    rc = backend->ops->snapshot(backend, &dom0, false, snapshot, message);
 
 out:
     backend_close(backend);

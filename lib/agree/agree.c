@@ -12,7 +12,6 @@ void agree_look_init(struct agree_look *look)
 {
     view_init(&look->dom0);
     xpci_snapshot_init(&look->hypervisor);
-    sbdf_set_init(&look->owned);
     plan_init(&look->plan);
 }
 
@@ -20,7 +19,6 @@ void agree_look_dispose(struct agree_look *look)
 {
     view_dispose(&look->dom0);
     xpci_snapshot_dispose(&look->hypervisor);
-    sbdf_set_dispose(&look->owned);
     plan_dispose(&look->plan);
 }
 
@@ -117,7 +115,6 @@ int agree_take_look(struct agree *agree, struct agree_look *look,
         .dom0 = &look->dom0.snapshot,
         .hypervisor = &look->hypervisor,
         .listed = &look->dom0.listed,
-        .owned = &look->owned,
         .returned = repairs ? agree->returned : NULL,
         .everything = repairs && agree->everything,
         .module = backend->ops->is_module(backend),
@@ -134,9 +131,9 @@ int agree_take_look(struct agree *agree, struct agree_look *look,
     rc = view_read(&look->dom0, agree->space, agree->source, message);
     if ( rc )
         return rc;
-    rc = backend->ops->snapshot(
-        backend, &look->dom0.snapshot, &look->hypervisor,
-        agree->ask_owners || repairs ? &look->owned : NULL, message);
+    rc = backend->ops->snapshot(backend, &look->dom0.snapshot,
+                                agree->ask_owners || repairs, &look->hypervisor,
+                                message);
     if ( rc )
         return rc;
     if ( !look->dom0.listed.count && look->hypervisor.device_count )
@@ -147,7 +144,6 @@ int agree_take_look(struct agree *agree, struct agree_look *look,
                     look->hypervisor.device_count);
         return -ENODATA;
     }
-    sbdf_set_sort(&look->owned);
     rc = plan_make(&look->plan, &input);
     if ( rc )
         message_set(message, "cannot plan: %s", strerror(-rc));
@@ -262,32 +258,6 @@ static bool same_report(const struct xpci_report *a,
            a->physfn_devfn == b->physfn_devfn && a->node == b->node;
 }
 
-/* Does a plan that is made now have the same step?  0, -ESTALE, or an error. */
-static int recheck_plan(struct agree *agree, const struct plan_step *step,
-                        struct xpci_message *message)
-{
-    struct agree_look look;
-    size_t i;
-    int rc = agree_take_look(agree, &look, agree->repair, message);
-
-    if ( rc )
-        goto out;
-    rc = -ESTALE;
-    for ( i = 0; i < look.plan.step_count; i++ )
-    {
-        const struct plan_step *now = &look.plan.steps[i];
-
-        if ( now->sbdf == step->sbdf && now->action == step->action &&
-             same_report(&now->report, &step->report) )
-            rc = 0;
-    }
-
-out:
-    agree_look_dispose(&look);
-
-    return rc;
-}
-
 static bool is_old(const struct agree *agree, const struct plan_step *step)
 {
     return step->action == PLAN_REMOVE && agree->clock &&
@@ -319,6 +289,46 @@ struct applying {
     const struct plan *plan;
     struct agree_result *results; /* of each step */
 };
+
+static bool has_step(const struct plan *plan, const struct plan_step *step)
+{
+    size_t i;
+
+    for ( i = 0; i < plan->step_count; i++ )
+    {
+        const struct plan_step *now = &plan->steps[i];
+
+        if ( now->sbdf == step->sbdf && now->action == step->action &&
+             same_report(&now->report, &step->report) )
+            return true;
+    }
+
+    return false;
+}
+
+/*
+ * The steps from `index` on that a plan of this moment does not have are not
+ * made.  0, or a negative errno value and `message`.
+ */
+static int recheck_plan(struct applying *applying, uint32_t index,
+                        struct xpci_message *message)
+{
+    struct agree *agree = applying->agree;
+    struct agree_look look;
+    uint32_t i;
+    int rc = agree_take_look(agree, &look, agree->repair, message);
+
+    for ( i = index; !rc && i < applying->plan->step_count; i++ )
+    {
+        if ( applying->results[i].outcome == AGREE_PENDING &&
+             !has_step(&look.plan, &applying->plan->steps[i]) )
+            applying->results[i].outcome = AGREE_STALE;
+    }
+    agree->looked_at = clock_of(agree);
+    agree_look_dispose(&look);
+
+    return rc;
+}
 
 /* A step has to be done first and was not; `*because` is its index. */
 static bool must_skip(const struct applying *applying, uint32_t index,
@@ -360,9 +370,11 @@ static void skip_dependants(struct applying *applying, uint32_t index)
  * Ask the front end, look again, and make the step.  0, or a negative errno
  * value that ends the run, and `message`.
  */
-static int try_step(struct applying *applying, const struct plan_step *step,
-                    struct agree_result *result, struct xpci_message *message)
+static int try_step(struct applying *applying, uint32_t index,
+                    struct xpci_message *message)
 {
+    const struct plan_step *step = &applying->plan->steps[index];
+    struct agree_result *result = &applying->results[index];
     struct agree *agree = applying->agree;
     const struct agree_front *front = agree->front;
     bool asked = front->asks;
@@ -376,16 +388,12 @@ static int try_step(struct applying *applying, const struct plan_step *step,
         return 0;
     }
     rc = take_lock(agree, message);
-    if ( rc )
+    if ( !rc && (asked || is_old(agree, step)) )
+        rc = recheck_plan(applying, index, message);
+    if ( rc || result->outcome == AGREE_STALE )
         return rc;
-    if ( asked || is_old(agree, step) )
-    {
-        rc = recheck_plan(agree, step, message);
-        if ( rc && rc != -ESTALE )
-            return rc;
-    }
-    if ( !rc )
-        rc = recheck_dom0(agree, step);
+
+    rc = recheck_dom0(agree, step);
     result->rc = rc ? rc : make(agree, step);
     result->outcome = !result->rc     ? AGREE_DONE
                       : rc == -ESTALE ? AGREE_STALE
@@ -404,12 +412,11 @@ static bool stops_everything(const struct agree_result *result)
 static int settle_step(struct applying *applying, uint32_t index,
                        struct xpci_message *message)
 {
-    const struct plan_step *step = &applying->plan->steps[index];
     struct agree_result *result = &applying->results[index];
     uint32_t because;
     int rc = 0;
 
-    if ( result->outcome == AGREE_SKIPPED )
+    if ( result->outcome != AGREE_PENDING )
         goto out;
     if ( must_skip(applying, index, &because) )
     {
@@ -417,7 +424,7 @@ static int settle_step(struct applying *applying, uint32_t index,
         result->because = applying->plan->steps[because].sbdf;
         goto out;
     }
-    rc = try_step(applying, step, result, message);
+    rc = try_step(applying, index, message);
     if ( applying->agree->front->asks )
         drop_lock(applying->agree);
 

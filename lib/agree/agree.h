@@ -10,7 +10,7 @@
  * - never because of one read: a device is gone where dom0 does not list it
  *   at the look and does not list it right before the hypercall either;
  * - never after an old look: where somebody was asked, or the look is older
- *   than AGREE_FRESH, a new one must have the same step.
+ *   than AGREE_FRESH, the plan of a new one must have the same step.
  */
 #ifndef LIB_AGREE_AGREE_H
 #define LIB_AGREE_AGREE_H
@@ -23,7 +23,6 @@
 struct agree_look {
     struct view dom0;
     struct xpci_snapshot hypervisor;
-    struct sbdf_set owned;
     struct plan plan;
 };
 

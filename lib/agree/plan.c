@@ -86,6 +86,25 @@ static void judge_view(struct plan *plan, const struct plan_input *input)
         gone > PLAN_GONE_FEW && gone > plan->known / PLAN_GONE_SHARE;
 }
 
+/* Whose it is what the hypervisor has there. */
+static uint16_t owner_of(const struct plan_input *input, uint32_t sbdf)
+{
+    const struct xpci_device_info *recorded =
+        xpci_snapshot_device(input->hypervisor, sbdf);
+
+    return recorded ? recorded->owner : XPCI_OWNER_UNKNOWN;
+}
+
+static void name_owners(struct plan *plan, const struct plan_input *input)
+{
+    size_t i;
+
+    for ( i = 0; i < plan->step_count; i++ )
+        plan->steps[i].owner = owner_of(input, plan->steps[i].sbdf);
+    for ( i = 0; i < plan->left_count; i++ )
+        plan->left[i].owner = owner_of(input, plan->left[i].sbdf);
+}
+
 int plan_make(struct plan *plan, const struct plan_input *input)
 {
     int rc = input->module ? plan_module(plan, input) : plan_stock(plan, input);
@@ -99,6 +118,7 @@ int plan_make(struct plan *plan, const struct plan_input *input)
         rc = leave_all(plan, "not without --force");
     if ( rc )
         return rc;
+    name_owners(plan, input);
     if ( plan->left_count )
         qsort(plan->left, plan->left_count, sizeof(*plan->left), compare_left);
 

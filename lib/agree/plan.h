@@ -23,11 +23,12 @@ enum plan_action {
 };
 
 #define PLAN_NO_STEP UINT32_MAX
-#define PLAN_WHY_LENGTH 192
+#define PLAN_WHY_LENGTH 320
 
 struct plan_step {
     enum plan_action action;
     uint32_t sbdf;
+    uint16_t owner; /* of what the hypervisor has there: XPCI_OWNER_* */
     struct xpci_report report; /* of PLAN_ADD and PLAN_REPORT */
     char why[PLAN_WHY_LENGTH]; /* a sentence without its full stop */
 
@@ -46,6 +47,7 @@ struct plan_step {
 /* A difference that stays, and why. */
 struct plan_left {
     uint32_t sbdf;
+    uint16_t owner;
     char why[PLAN_WHY_LENGTH];
 };
 
@@ -77,8 +79,6 @@ struct plan_input {
     const struct xpci_snapshot *hypervisor;
     /* What dom0 lists, described or not: never removed. */
     const struct sbdf_set *listed;
-    /* Devices whose add is known to have succeeded; a stock Xen's only. */
-    const struct sbdf_set *owned;
     /*
      * Devices that left and are there again: reported even where their record
      * looks right.  NULL: none.
@@ -98,13 +98,18 @@ void plan_dispose(struct plan *plan);
 /*
  * Make the plan; `plan` is initialised and empty.  0 or -ENOMEM.
  *
- * Order: first the reports of what stays but is recorded behind a bridge
- * that goes (its way is right again before the bridge takes along what is
- * behind it), then the removes (VFs, then the deepest first), then the adds
+ * Order: first the reports of devices that stay but are recorded behind a
+ * bridge that goes (their bridges are right again before that one takes along
+ * what is behind it), then the removes (VFs, then the deepest first), then the adds
  * and reports (bridges before what is behind them, VFs last).
  *
- * On a stock Xen a device is never removed unless `owned` has it: removing
- * one whose add failed takes the host down.
+ * Nothing is taken from a guest: there is no removal of a guest's device or of
+ * Xen's own, of a bridge that one is behind or of its PF, and no report by
+ * which another device or another bridge would take its place.  These are left,
+ * with whose it is and what to do.
+ *
+ * On a stock Xen a device is never removed unless Xen shows it as dom0's:
+ * removing one whose add failed takes the host down.
  */
 int __must_check plan_make(struct plan *plan, const struct plan_input *input);
 

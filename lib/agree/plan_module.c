@@ -1,11 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The differences, where the module keeps the tables: every one can be
- * repaired, and a report that was not needed does no harm.
+ * The differences where the module keeps the tables: every one can be
+ * repaired, and a report that was not needed does no harm.  Nothing is taken
+ * from a guest: steps that would are left, with whose device it is.
  */
 #include <stdio.h>
 
+#include "ownership.h"
 #include "plan_parts.h"
+
+struct making {
+    struct plan *plan;
+    const struct plan_input *input;
+    struct sbdf_set kept; /* devices of guests, and Xen's own */
+    struct sbdf_set held; /* bridges that are left as they are for these */
+};
+
+static bool is_kept(uint16_t owner)
+{
+    return ownership_is_foreign(owner) && owner != XPCI_OWNER_QUARANTINE;
+}
+
+/* `sbdf` is behind the bridge `above`, or a VF of it, or of what is behind. */
+static bool is_below(const struct xpci_snapshot *snapshot, uint32_t sbdf,
+                     uint32_t above)
+{
+    const struct xpci_device_info *info = xpci_snapshot_device(snapshot, sbdf);
+
+    if ( plan_is_behind(snapshot, sbdf, above) )
+        return true;
+
+    return info && (info->flags & XPCI_VIRTFN) &&
+           (info->physfn == above ||
+            plan_is_behind(snapshot, info->physfn, above));
+}
+
+/* A device that is to be kept and is below `sbdf` in one of the two views. */
+static bool has_kept_below(const struct making *making, uint32_t sbdf,
+                           uint32_t *kept)
+{
+    size_t i;
+
+    for ( i = 0; i < making->kept.count; i++ )
+    {
+        *kept = making->kept.sbdf[i];
+        if ( is_below(making->input->hypervisor, *kept, sbdf) ||
+             is_below(making->input->dom0, *kept, sbdf) )
+            return true;
+    }
+
+    return false;
+}
 
 /* What becomes of a device that the hypervisor has on record. */
 enum fate {
@@ -14,8 +59,10 @@ enum fate {
     FATE_REPLACED, /* dom0 has another device there */
 };
 
-static enum fate fate_of(const struct plan_input *input, uint32_t sbdf)
+/* By dom0's view alone, whoever owns it. */
+static enum fate natural_fate(const struct making *making, uint32_t sbdf)
 {
+    const struct plan_input *input = making->input;
     const struct xpci_device_info *dom0 =
         xpci_snapshot_device(input->dom0, sbdf);
     const struct xpci_device_info *recorded =
@@ -32,13 +79,115 @@ static enum fate fate_of(const struct plan_input *input, uint32_t sbdf)
                                                              : FATE_STAYS;
 }
 
-static int append_remove(struct plan *plan, const struct plan_input *input,
+static uint16_t owner_of(const struct making *making, uint32_t sbdf)
+{
+    const struct xpci_device_info *recorded =
+        xpci_snapshot_device(making->input->hypervisor, sbdf);
+
+    return recorded ? recorded->owner : XPCI_OWNER_UNKNOWN;
+}
+
+/* As the plan has it. */
+static enum fate fate_of(const struct making *making, uint32_t sbdf)
+{
+    enum fate fate = natural_fate(making, sbdf);
+    uint16_t owner = owner_of(making, sbdf);
+    uint32_t kept;
+
+    if ( fate == FATE_STAYS || is_kept(owner) ||
+         (fate == FATE_REPLACED && ownership_is_foreign(owner)) ||
+         has_kept_below(making, sbdf, &kept) )
+        return FATE_STAYS;
+
+    return fate;
+}
+
+/* A step that would take `kept` from its owner, or lead to it differently. */
+static int hold(struct making *making, uint32_t sbdf, uint32_t kept,
+                const char *why)
+{
+    char place[XPCI_SBDF_LENGTH], owner[OWNERSHIP_LENGTH];
+    const char *whose = ownership_format(owner, owner_of(making, kept));
+    int rc = sbdf_set_insert(&making->held, sbdf);
+
+    if ( rc )
+        return rc;
+
+    return plan_leave(making->plan, sbdf,
+                      "%s; left as it is for %s, which is %s's: shut that down "
+                      "first",
+                      why, xpci_sbdf_format(place, kept), whose);
+}
+
+/*
+ * A device that is not dom0's differs, by `why`: no report makes it dom0's, and
+ * no removal takes it away.
+ */
+static int leave_foreign(struct making *making, uint32_t sbdf, const char *why)
+{
+    char place[XPCI_SBDF_LENGTH], text[OWNERSHIP_LENGTH];
+    uint16_t owner = owner_of(making, sbdf);
+
+    xpci_sbdf_format(place, sbdf);
+    if ( owner == XPCI_OWNER_QUARANTINE )
+        return plan_leave(making->plan, sbdf,
+                          "%s; it is in quarantine, without DMA: \"xl "
+                          "pci-assignable-remove %s\" gives it to dom0",
+                          why, place);
+    if ( owner == XPCI_OWNER_XEN )
+        return plan_leave(making->plan, sbdf, "%s; it is Xen's own", why);
+
+    return plan_leave(making->plan, sbdf,
+                      "%s; it is %s's, and stays so: shut that down, or \"xl "
+                      "pci-detach %u %s\"",
+                      why, ownership_format(text, owner), owner, place);
+}
+
+/* What the module itself says of a device that is not dom0's. */
+static const char *why_marked(const struct xpci_device_info *recorded)
+{
+    if ( recorded->flags & XPCI_DISPLACED )
+        return "another bridge leads to its bus now, so it has no DMA";
+    if ( recorded->flags & XPCI_CHANGED )
+        return "it reads otherwise than when dom0 owned it: do not trust it";
+    if ( recorded->flags & XPCI_QUARANTINED )
+        return "it came up where a device departed that was not dom0's";
+
+    return NULL;
+}
+
+/* `device` is dom0's description, NULL: it has none. */
+static int name_foreign(struct making *making,
+                        const struct xpci_device_info *recorded,
+                        const struct xpci_device_info *device)
+{
+    const char *marked = why_marked(recorded);
+    char why[PLAN_WHY_LENGTH];
+
+    if ( marked )
+        return leave_foreign(making, recorded->sbdf, marked);
+    if ( !device )
+        return leave_foreign(making, recorded->sbdf,
+                             sbdf_set_has(making->input->listed, recorded->sbdf)
+                                 ? "its config space reads as nothing"
+                                 : "dom0 has no device there any more");
+    if ( plan_compare(device, recorded, why) == PLAN_SAME )
+        return 0;
+
+    return leave_foreign(making, recorded->sbdf, why);
+}
+
+static int append_remove(struct making *making,
                          const struct xpci_device_info *recorded,
                          const char *why)
 {
-    struct plan_step *step = plan_append(plan, PLAN_REMOVE, PLAN_PHASE_REMOVE,
-                                         recorded, input->hypervisor);
+    struct plan_step *step;
+    uint32_t kept;
 
+    if ( has_kept_below(making, recorded->sbdf, &kept) )
+        return hold(making, recorded->sbdf, kept, why);
+    step = plan_append(making->plan, PLAN_REMOVE, PLAN_PHASE_REMOVE, recorded,
+                       making->input->hypervisor);
     if ( !step )
         return -ENOMEM;
     snprintf(step->why, sizeof(step->why), "%s", why);
@@ -46,19 +195,27 @@ static int append_remove(struct plan *plan, const struct plan_input *input,
     return 0;
 }
 
-static int remove_gone(struct plan *plan, const struct plan_input *input)
+static int remove_gone(struct making *making)
 {
+    const struct xpci_snapshot *hypervisor = making->input->hypervisor;
     size_t i;
     int rc = 0;
 
-    for ( i = 0; !rc && i < input->hypervisor->device_count; i++ )
+    for ( i = 0; !rc && i < hypervisor->device_count; i++ )
     {
-        const struct xpci_device_info *recorded =
-            &input->hypervisor->devices[i];
+        const struct xpci_device_info *recorded = &hypervisor->devices[i];
 
-        if ( fate_of(input, recorded->sbdf) == FATE_GOES )
-            rc = append_remove(plan, input, recorded,
+        if ( xpci_snapshot_device(making->input->dom0, recorded->sbdf) )
+            continue;
+        if ( is_kept(recorded->owner) )
+            rc = name_foreign(making, recorded, NULL);
+        else if ( natural_fate(making, recorded->sbdf) == FATE_GOES )
+            rc = append_remove(making, recorded,
                                "dom0 has no device there any more");
+        else if ( recorded->flags & XPCI_DISPLACED )
+            rc = plan_leave(making->plan, recorded->sbdf,
+                            "another bridge leads to its bus now, so it has no "
+                            "DMA, and its config space reads as nothing");
     }
 
     return rc;
@@ -68,32 +225,33 @@ static int remove_gone(struct plan *plan, const struct plan_input *input)
  * Bridges that the tables know only as leading to buses (XPCI_BRIDGE_ONLY)
  * are among the buses and not among the devices.
  */
-static int remove_ways(struct plan *plan, const struct plan_input *input)
+static int remove_bridge_only(struct making *making)
 {
-    struct sbdf_set ways;
+    const struct xpci_snapshot *hypervisor = making->input->hypervisor;
+    struct sbdf_set bridges;
     size_t i;
     int rc = 0;
 
-    sbdf_set_init(&ways);
-    for ( i = 0; !rc && i < input->hypervisor->bus_count; i++ )
+    sbdf_set_init(&bridges);
+    for ( i = 0; !rc && i < hypervisor->bus_count; i++ )
     {
-        uint32_t bridge = input->hypervisor->buses[i].bridge;
+        uint32_t bridge = hypervisor->buses[i].bridge;
 
-        if ( !xpci_snapshot_device(input->hypervisor, bridge) &&
-             fate_of(input, bridge) == FATE_GOES )
-            rc = sbdf_set_add(&ways, bridge);
+        if ( !xpci_snapshot_device(hypervisor, bridge) &&
+             natural_fate(making, bridge) == FATE_GOES )
+            rc = sbdf_set_add(&bridges, bridge);
     }
-    sbdf_set_sort(&ways);
-    for ( i = 0; !rc && i < ways.count; i++ )
+    sbdf_set_sort(&bridges);
+    for ( i = 0; !rc && i < bridges.count; i++ )
     {
-        const struct xpci_device_info way = { .sbdf = ways.sbdf[i],
-                                              .flags = XPCI_BRIDGE };
+        const struct xpci_device_info info = { .sbdf = bridges.sbdf[i],
+                                               .flags = XPCI_BRIDGE };
 
-        rc = append_remove(plan, input, &way,
+        rc = append_remove(making, &info,
                            "dom0 has no bridge there any more; it is "
-                           "known only as the way to its buses");
+                           "known only as leading to its buses");
     }
-    sbdf_set_dispose(&ways);
+    sbdf_set_dispose(&bridges);
 
     return rc;
 }
@@ -103,24 +261,24 @@ static int remove_ways(struct plan *plan, const struct plan_input *input)
  * and of another type: until that is reported, the tables take the one for the
  * other, and have behind it what dom0 has behind it.
  */
-static bool is_taken_for_another(const struct plan_input *input, uint32_t sbdf)
+static bool is_taken_for_another(const struct making *making, uint32_t sbdf)
 {
     const struct xpci_device_info *dom0 =
-        xpci_snapshot_device(input->dom0, sbdf);
+        xpci_snapshot_device(making->input->dom0, sbdf);
     const struct xpci_device_info *recorded =
-        xpci_snapshot_device(input->hypervisor, sbdf);
+        xpci_snapshot_device(making->input->hypervisor, sbdf);
 
     return dom0 && recorded && dom0->vendor == recorded->vendor &&
            dom0->device == recorded->device &&
            dom0->header_type == recorded->header_type &&
-           fate_of(input, sbdf) == FATE_REPLACED;
+           fate_of(making, sbdf) == FATE_REPLACED;
 }
 
 /*
- * The device at `sbdf` is on record as what it is, but on its way, in dom0's
- * view, is a bridge that replaces another one, which takes it along: `*by`.
+ * The device at `sbdf` is on record as what it is, but a bridge above it in
+ * dom0's view replaces another one, which takes it along: `*by`.
  */
-static bool comes_with_bridge(const struct plan_input *input, uint32_t sbdf,
+static bool comes_with_bridge(const struct making *making, uint32_t sbdf,
                               uint32_t *by)
 {
     unsigned int level;
@@ -128,11 +286,11 @@ static bool comes_with_bridge(const struct plan_input *input, uint32_t sbdf,
     *by = sbdf;
     for ( level = 0; level < PLAN_MAX_DEPTH; level++ )
     {
-        if ( !plan_above(input->dom0, *by, by) )
+        if ( !plan_above(making->input->dom0, *by, by) )
             return false;
-        if ( is_taken_for_another(input, *by) ||
-             (fate_of(input, *by) == FATE_REPLACED &&
-              plan_is_behind(input->hypervisor, sbdf, *by)) )
+        if ( is_taken_for_another(making, *by) ||
+             (fate_of(making, *by) == FATE_REPLACED &&
+              plan_is_behind(making->input->hypervisor, sbdf, *by)) )
             return true;
     }
 
@@ -140,35 +298,34 @@ static bool comes_with_bridge(const struct plan_input *input, uint32_t sbdf,
 }
 
 /* The same for a VF, which goes and comes with its PF as well. */
-static bool comes_anew(const struct plan_input *input,
+static bool comes_anew(const struct making *making,
                        const struct xpci_device_info *device, uint32_t *by)
 {
-    if ( comes_with_bridge(input, device->sbdf, by) )
+    if ( comes_with_bridge(making, device->sbdf, by) )
         return true;
     if ( !(device->flags & XPCI_VIRTFN) )
         return false;
-    if ( comes_with_bridge(input, device->physfn, by) )
+    if ( comes_with_bridge(making, device->physfn, by) )
         return true;
     *by = device->physfn;
 
-    return fate_of(input, *by) == FATE_REPLACED;
+    return fate_of(making, *by) == FATE_REPLACED;
 }
 
 /*
- * The first bridge on the way up from `sbdf` in the tables that leaves them;
- * it takes along what the tables have behind it.
+ * The first bridge above `sbdf` in the tables that leaves them; it takes along
+ * what the tables have behind it.
  */
-static bool goes_along(const struct plan_input *input, uint32_t sbdf,
-                       uint32_t *by)
+static bool goes_along(const struct making *making, uint32_t sbdf, uint32_t *by)
 {
     unsigned int level;
 
     *by = sbdf;
     for ( level = 0; level < PLAN_MAX_DEPTH; level++ )
     {
-        if ( !plan_above(input->hypervisor, *by, by) )
+        if ( !plan_above(making->input->hypervisor, *by, by) )
             return false;
-        if ( fate_of(input, *by) != FATE_STAYS )
+        if ( fate_of(making, *by) != FATE_STAYS )
             return true;
     }
 
@@ -182,21 +339,21 @@ static bool goes_along(const struct plan_input *input, uint32_t sbdf,
  * before, which corrects them, and stays as it is.  `*handled` says whether
  * it is either.
  */
-static int keep_or_renew(struct plan *plan, const struct plan_input *input,
+static int keep_or_renew(struct making *making,
                          const struct xpci_device_info *device,
                          const struct xpci_device_info *recorded, bool *handled)
 {
     char place[XPCI_SBDF_LENGTH];
     struct plan_step *step;
     uint32_t by;
-    bool renew = comes_anew(input, device, &by);
+    bool renew = comes_anew(making, device, &by);
 
-    *handled = renew || goes_along(input, device->sbdf, &by);
+    *handled = renew || goes_along(making, device->sbdf, &by);
     if ( !*handled )
         return 0;
-    step = plan_append(plan, renew ? PLAN_ADD : PLAN_REPORT,
+    step = plan_append(making->plan, renew ? PLAN_ADD : PLAN_REPORT,
                        renew ? PLAN_PHASE_ADD : PLAN_PHASE_RESCUE, device,
-                       input->dom0);
+                       making->input->dom0);
     if ( !step )
         return -ENOMEM;
     step->report.node = recorded->node;
@@ -209,30 +366,91 @@ static int keep_or_renew(struct plan *plan, const struct plan_input *input,
 }
 
 /* Why a device is reported whose record looks right; NULL: it is not. */
-static const char *why_report(const struct plan_input *input, uint32_t sbdf)
+static const char *why_report(const struct making *making, uint32_t sbdf)
 {
-    if ( input->returned && sbdf_set_has(input->returned, sbdf) )
+    if ( making->input->returned &&
+         sbdf_set_has(making->input->returned, sbdf) )
         return "it left and is there again: its record may be of what left";
 
-    return input->everything ? "a resync reports every device" : NULL;
+    return making->input->everything ? "a resync reports every device" : NULL;
+}
+
+/* The first bridge above it, in dom0's view, that is left as it is. */
+static bool is_above_held(const struct making *making, uint32_t sbdf,
+                          uint32_t *bridge)
+{
+    unsigned int level;
+
+    *bridge = sbdf;
+    for ( level = 0; level < PLAN_MAX_DEPTH; level++ )
+    {
+        if ( !plan_above(making->input->dom0, *bridge, bridge) )
+            return false;
+        if ( sbdf_set_has(&making->held, *bridge) )
+            return true;
+    }
+
+    return false;
+}
+
+/*
+ * Would a report of the device take a guest's device away?  Then it is left,
+ * and `*handled`.  New bus numbers are reported, whatever is behind: until the
+ * hypervisor knows of them, a guest's device has somebody else's page tables.
+ */
+static int hold_report(struct making *making,
+                       const struct xpci_device_info *device,
+                       const struct xpci_device_info *recorded,
+                       enum plan_difference difference, const char *why,
+                       bool *handled)
+{
+    char place[XPCI_SBDF_LENGTH];
+    bool replaces =
+        recorded && (identity_compare(device, recorded) &
+                     (IDENTITY_DEVICE | IDENTITY_PHYSFN | IDENTITY_REVISION));
+    uint32_t kept, bridge;
+
+    *handled = true;
+    if ( replaces && has_kept_below(making, device->sbdf, &kept) )
+        return hold(making, device->sbdf, kept, why);
+    if ( is_above_held(making, device->sbdf, &bridge) )
+        return difference == PLAN_SAME
+                   ? 0
+                   : plan_leave(making->plan, device->sbdf,
+                                "%s; left, as the bridge %s above it is left",
+                                why, xpci_sbdf_format(place, bridge));
+    *handled = false;
+
+    return 0;
 }
 
 /* `recorded` may be NULL: the hypervisor does not know the device. */
-static int add_or_report(struct plan *plan, const struct plan_input *input,
+static int add_or_report(struct making *making,
                          const struct xpci_device_info *device,
                          const struct xpci_device_info *recorded)
 {
     enum plan_difference difference = PLAN_ANOTHER;
     char why[PLAN_WHY_LENGTH] = "the hypervisor does not know it";
-    const char *asked = why_report(input, device->sbdf);
+    const char *asked = why_report(making, device->sbdf);
     struct plan_step *step;
     bool handled = false;
-    int rc = 0;
+    int rc;
 
+    if ( recorded && ownership_is_foreign(recorded->owner) &&
+         !(recorded->flags & XPCI_DISPLACED) )
+        return name_foreign(making, recorded, device);
     if ( recorded )
         difference = plan_compare(device, recorded, why);
-    if ( difference != PLAN_ANOTHER )
-        rc = keep_or_renew(plan, input, device, recorded, &handled);
+    /* What is on record there is not what is there. */
+    if ( recorded && recorded->flags & XPCI_DISPLACED &&
+         difference == PLAN_SAME )
+    {
+        difference = PLAN_OUTDATED;
+        snprintf(why, sizeof(why), "another bridge leads to its bus now");
+    }
+    rc = hold_report(making, device, recorded, difference, why, &handled);
+    if ( !rc && !handled && difference != PLAN_ANOTHER )
+        rc = keep_or_renew(making, device, recorded, &handled);
     if ( rc || handled )
         return rc;
     if ( difference == PLAN_SAME )
@@ -242,9 +460,9 @@ static int add_or_report(struct plan *plan, const struct plan_input *input,
         snprintf(why, sizeof(why), "%s", asked);
     }
 
-    step =
-        plan_append(plan, difference == PLAN_ANOTHER ? PLAN_ADD : PLAN_REPORT,
-                    PLAN_PHASE_ADD, device, input->dom0);
+    step = plan_append(making->plan,
+                       difference == PLAN_ANOTHER ? PLAN_ADD : PLAN_REPORT,
+                       PLAN_PHASE_ADD, device, making->input->dom0);
     if ( !step )
         return -ENOMEM;
     /* The NUMA node that is on record is not lost by this. */
@@ -255,8 +473,9 @@ static int add_or_report(struct plan *plan, const struct plan_input *input,
     return 0;
 }
 
-static int name_unreadable(struct plan *plan, const struct plan_input *input)
+static int name_unreadable(struct making *making)
 {
+    const struct plan_input *input = making->input;
     size_t i;
     int rc = 0;
 
@@ -266,7 +485,7 @@ static int name_unreadable(struct plan *plan, const struct plan_input *input)
 
         if ( !xpci_snapshot_device(input->dom0, sbdf) &&
              !xpci_snapshot_device(input->hypervisor, sbdf) )
-            rc = plan_leave(plan, sbdf,
+            rc = plan_leave(making->plan, sbdf,
                             "dom0 lists it, but its config space reads as "
                             "nothing; it cannot be added");
     }
@@ -274,21 +493,44 @@ static int name_unreadable(struct plan *plan, const struct plan_input *input)
     return rc;
 }
 
+static int find_kept(struct making *making)
+{
+    const struct xpci_snapshot *hypervisor = making->input->hypervisor;
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < hypervisor->device_count; i++ )
+    {
+        if ( is_kept(hypervisor->devices[i].owner) )
+            rc = sbdf_set_add(&making->kept, hypervisor->devices[i].sbdf);
+    }
+    sbdf_set_sort(&making->kept);
+
+    return rc;
+}
+
 int plan_module(struct plan *plan, const struct plan_input *input)
 {
+    struct making making = { .plan = plan, .input = input };
     size_t i;
-    int rc = remove_gone(plan, input);
+    int rc = find_kept(&making);
 
     if ( !rc )
-        rc = remove_ways(plan, input);
+        rc = remove_gone(&making);
+    if ( !rc )
+        rc = remove_bridge_only(&making);
     for ( i = 0; !rc && i < input->dom0->device_count; i++ )
     {
         const struct xpci_device_info *device = &input->dom0->devices[i];
 
         rc = add_or_report(
-            plan, input, device,
+            &making, device,
             xpci_snapshot_device(input->hypervisor, device->sbdf));
     }
+    if ( !rc )
+        rc = name_unreadable(&making);
+    sbdf_set_dispose(&making.held);
+    sbdf_set_dispose(&making.kept);
 
-    return rc ? rc : name_unreadable(plan, input);
+    return rc;
 }

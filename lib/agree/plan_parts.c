@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 #include "array.h"
-#include "identity.h"
 #include "plan_parts.h"
 
 void plan_init(struct plan *plan)
@@ -275,7 +274,7 @@ static bool leaves(const struct plan_step *step)
 }
 
 /*
- * The step of the first bridge on the way up that has one; with `leaving`,
+ * The step of the first bridge on the walk up that has one; with `leaving`,
  * one by which the bridge leaves the tables.
  */
 static uint32_t step_above(const struct plan *plan,

@@ -6,6 +6,7 @@
 #ifndef LIB_AGREE_PLAN_PARTS_H
 #define LIB_AGREE_PLAN_PARTS_H
 
+#include "identity.h"
 #include "plan.h"
 
 enum plan_phase {
@@ -37,7 +38,7 @@ enum plan_difference plan_compare(const struct xpci_device_info *dom0,
 bool plan_above(const struct xpci_snapshot *snapshot, uint32_t sbdf,
                 uint32_t *bridge);
 
-/* The way up from `sbdf` passes `bridge`. */
+/* The walk up from `sbdf` passes `bridge`. */
 bool plan_is_behind(const struct xpci_snapshot *snapshot, uint32_t sbdf,
                     uint32_t bridge);
 

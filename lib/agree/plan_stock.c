@@ -16,6 +16,7 @@
  */
 #include <stdio.h>
 
+#include "ownership.h"
 #include "plan_parts.h"
 
 static bool has_aliasing_bridge(const struct xpci_snapshot *dom0,
@@ -36,12 +37,18 @@ static bool has_aliasing_bridge(const struct xpci_snapshot *dom0,
 static int remove_gone(struct plan *plan, const struct plan_input *input,
                        const struct xpci_device_info *recorded)
 {
+    char owner[OWNERSHIP_LENGTH];
     struct plan_step *step;
 
     if ( input->repair == PLAN_REPAIR_NONE )
         return plan_leave(plan, recorded->sbdf,
                           "dom0 has no device there any more");
-    if ( !sbdf_set_has(input->owned, recorded->sbdf) )
+    if ( ownership_is_foreign(recorded->owner) )
+        return plan_leave(plan, recorded->sbdf,
+                          "dom0 has no device there any more; it is %s's: "
+                          "nothing is taken from there",
+                          ownership_format(owner, recorded->owner));
+    if ( recorded->owner != XPCI_OWNER_DOM0 )
         return plan_leave(plan, recorded->sbdf,
                           "dom0 has no device there any more; it is not shown "
                           "that its add succeeded, and removing one whose add "

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A hypervisor as the agent sees it: what it knows, and three hypercalls.
+ * A hypervisor as the agent sees it: what it knows, and two hypercalls.
  */
 #ifndef LIB_HYPERVISOR_BACKEND_H
 #define LIB_HYPERVISOR_BACKEND_H
 
 #include <xen-pci/embedded.h>
-
-#include "agree/sbdf_set.h"
 
 struct backend;
 
@@ -23,12 +21,13 @@ struct backend_ops {
      * A stock Xen can only be asked whether it knows an SBDF: it is asked
      * about the segments of `dom0`, and what it knows is described as dom0
      * describes it (see xen_stock.h).
-     * `owned` (may be NULL) gets the devices of which a stock Xen itself says
-     * that dom0 owns them: their add did not fail.  Left empty where nobody
-     * can say.  0, or a negative errno value and `message`.
+     * Devices whose owner nobody can tell have XPCI_OWNER_UNKNOWN; a stock
+     * Xen is asked for owners with `ask_owners` only, since it prints all its
+     * devices to its console for that.  0, or a negative errno value and
+     * `message`.
      */
     int (*snapshot)(struct backend *backend, const struct xpci_snapshot *dom0,
-                    struct xpci_snapshot *snapshot, struct sbdf_set *owned,
+                    bool ask_owners, struct xpci_snapshot *snapshot,
                     struct xpci_message *message);
 
     /*
@@ -38,7 +37,6 @@ struct backend_ops {
     int (*add)(struct backend *backend, uint32_t sbdf,
                const struct xpci_report *report);
     int (*remove)(struct backend *backend, uint32_t sbdf);
-    int (*reset)(struct backend *backend, uint32_t sbdf);
 
     /*
      * The hardware reads like `space` from now on; NULL for a hypervisor

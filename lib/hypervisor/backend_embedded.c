@@ -59,16 +59,15 @@ static bool embedded_is_module(const struct backend *backend)
 }
 
 static int embedded_snapshot(struct backend *backend,
-                             const struct xpci_snapshot *dom0,
+                             const struct xpci_snapshot *dom0, bool ask_owners,
                              struct xpci_snapshot *snapshot,
-                             struct sbdf_set *owned,
                              struct xpci_message *message)
 {
     int rc = xpci_snapshot_take(snapshot, embedded_of(backend)->hypervisor.xpci,
                                 XPCI_SOURCE_EMBEDDED);
 
     (void)dom0;
-    (void)owned;
+    (void)ask_owners;
     if ( rc )
         message_set(message, "cannot read the embedded hypervisor's tables: %s",
                     strerror(-rc));
@@ -85,11 +84,6 @@ static int embedded_call_add(struct backend *backend, uint32_t sbdf,
 static int embedded_call_remove(struct backend *backend, uint32_t sbdf)
 {
     return embedded_remove(&embedded_of(backend)->hypervisor, sbdf);
-}
-
-static int embedded_call_reset(struct backend *backend, uint32_t sbdf)
-{
-    return embedded_reset(&embedded_of(backend)->hypervisor, sbdf);
 }
 
 static void embedded_set_space(struct backend *backend,
@@ -110,7 +104,6 @@ static const struct backend_ops embedded_ops = {
     .snapshot = embedded_snapshot,
     .add = embedded_call_add,
     .remove = embedded_call_remove,
-    .reset = embedded_call_reset,
     .set_space = embedded_set_space,
     .close = embedded_close,
 };

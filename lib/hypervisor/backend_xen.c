@@ -20,15 +20,6 @@
 #include "xen_hypfs.h"
 #include "xen_stock.h"
 
-/* Xen's public headers have these from 4.20 on; the numbers are its ABI. */
-#ifndef PHYSDEVOP_pci_device_reset
-#    define PHYSDEVOP_pci_device_reset 32
-struct pci_device_reset {
-    physdev_pci_device_t dev;
-    uint32_t flags;
-};
-#endif
-
 /* hypfs of the Xen that this machine runs on, as a source of texts. */
 struct xen_hypfs_lib {
     struct xen_hypfs_source source;
@@ -130,8 +121,8 @@ static bool xen_is_module(const struct backend *backend)
 }
 
 static int xen_snapshot(struct backend *backend,
-                        const struct xpci_snapshot *dom0,
-                        struct xpci_snapshot *snapshot, struct sbdf_set *owned,
+                        const struct xpci_snapshot *dom0, bool ask_owners,
+                        struct xpci_snapshot *snapshot,
                         struct xpci_message *message)
 {
     struct backend_xen *xen = xen_of(backend);
@@ -139,7 +130,7 @@ static int xen_snapshot(struct backend *backend,
     if ( xen->module )
         return xen_hypfs_read(&xen->hypfs.source, snapshot, message);
 
-    return backend_xen_stock_snapshot(dom0, snapshot, owned, message);
+    return backend_xen_stock_snapshot(dom0, ask_owners, snapshot, message);
 }
 
 /* A physdev hypercall on a copy of `argument` that Xen can read. */
@@ -203,13 +194,6 @@ static int xen_remove(struct backend *backend, uint32_t sbdf)
                    sizeof(device));
 }
 
-static int xen_reset(struct backend *backend, uint32_t sbdf)
-{
-    const struct pci_device_reset reset = { .dev = device_of(sbdf) };
-
-    return physdev(backend, PHYSDEVOP_pci_device_reset, &reset, sizeof(reset));
-}
-
 static void xen_close(struct backend *backend)
 {
     struct backend_xen *xen = xen_of(backend);
@@ -227,7 +211,6 @@ static const struct backend_ops xen_ops = {
     .snapshot = xen_snapshot,
     .add = xen_add,
     .remove = xen_remove,
-    .reset = xen_reset,
     .close = xen_close,
 };
 

@@ -57,22 +57,16 @@ static int read_console(xc_interface *xc, char *console, unsigned int room)
     return 0;
 }
 
-static int find_owners(xc_interface *xc, struct sbdf_set *owned,
-                       struct xpci_snapshot *snapshot)
+static int find_owners(xc_interface *xc, struct xpci_snapshot *snapshot)
 {
     char *console = malloc(CONSOLE_ROOM);
-    struct sbdf_set failed;
     int rc;
 
     if ( !console )
         return -ENOMEM;
-    sbdf_set_init(&failed);
     rc = read_console(xc, console, CONSOLE_ROOM);
     if ( !rc )
-        rc = xen_stock_owners(console, owned, &failed);
-    if ( !rc )
-        rc = xen_stock_name_failed(snapshot, &failed);
-    sbdf_set_dispose(&failed);
+        rc = xen_stock_owners(console, snapshot);
     free(console);
 
     return rc;
@@ -89,8 +83,7 @@ static int explain(struct xpci_message *message, int rc)
 }
 
 int backend_xen_stock_snapshot(const struct xpci_snapshot *dom0,
-                               struct xpci_snapshot *snapshot,
-                               struct sbdf_set *owned,
+                               bool ask_owners, struct xpci_snapshot *snapshot,
                                struct xpci_message *message)
 {
     struct asking *asking = calloc(1, sizeof(*asking));
@@ -108,8 +101,8 @@ int backend_xen_stock_snapshot(const struct xpci_snapshot *dom0,
     rc = xen_stock_known(ask, asking, dom0, snapshot);
     if ( !rc )
         rc = xen_stock_shadow(dom0, snapshot);
-    if ( !rc && owned )
-        rc = find_owners(asking->xc, owned, snapshot);
+    if ( !rc && ask_owners )
+        rc = find_owners(asking->xc, snapshot);
 
 out:
     if ( asking->xc )

@@ -9,7 +9,6 @@
 #include "xen_hypfs.h"
 
 #define PATH_ROOM 128
-#define FORMAT "1"
 
 /* More pages than all segments could fill are nobody's true answer. */
 #define PAGES_MAX (0x10000U * 0x100U)
@@ -67,8 +66,8 @@ int xen_hypfs_is_module(const struct xen_hypfs_source *source,
         return 0;
     if ( rc )
         return fail(message, path, rc);
-    if ( strcmp(format, FORMAT) )
-        rc = expect(path, format, "format " FORMAT, message);
+    if ( strcmp(format, "1") && strcmp(format, "2") )
+        rc = expect(path, format, "format 1 or 2", message);
     else
         rc = read_state(source, message);
     free(format);

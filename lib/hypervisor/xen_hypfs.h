@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The module's tables as dom0 reads them: the directory /xen-pci of hypfs,
- * format 1 (docs/hypfs.md).
+ * formats 1 and 2, which has owners (docs/hypfs.md).
  */
 #ifndef LIB_HYPERVISOR_XEN_HYPFS_H
 #define LIB_HYPERVISOR_XEN_HYPFS_H

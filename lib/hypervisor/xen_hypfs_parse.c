@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "message.h"
+#include "ownership.h"
 #include "xen_hypfs.h"
 
 #define WORDS_LINE 1024
@@ -98,7 +99,7 @@ static char *cut(char *text, char at)
     return found + 1;
 }
 
-static bool is_known(const struct words *words, const char *key)
+static bool words_has(const struct words *words, const char *key)
 {
     unsigned int i;
 
@@ -127,7 +128,7 @@ static bool words_next(struct words *words)
             words_fail(words, word, "key=value");
         else if ( words->count == WORDS_MAX )
             words_fail(words, word, "at most 48 words in a line");
-        else if ( is_known(words, word) )
+        else if ( words_has(words, word) )
             words_fail(words, word, "each key once");
         if ( words->rc )
             return false;
@@ -256,15 +257,16 @@ static uint8_t read_type(struct words *words)
 
 static const struct {
     const char *word;
-    uint8_t flag;
+    uint16_t flag;
 } flag_words[] = {
     { "virtfn", XPCI_VIRTFN },        { "extfn", XPCI_EXTFN },
     { "bridge", XPCI_BRIDGE },        { "configured", XPCI_CONFIGURED },
     { "conflict", XPCI_CONFLICT },    { "stale", XPCI_STALE },
-    { "way-only", XPCI_BRIDGE_ONLY },
+    { "way-only", XPCI_BRIDGE_ONLY }, { "changed", XPCI_CHANGED },
+    { "displaced", XPCI_DISPLACED },  { "quarantined", XPCI_QUARANTINED },
 };
 
-static uint8_t read_flag(struct words *words, const char *word, size_t length)
+static uint16_t read_flag(struct words *words, const char *word, size_t length)
 {
     unsigned int i;
 
@@ -279,10 +281,10 @@ static uint8_t read_flag(struct words *words, const char *word, size_t length)
     return 0;
 }
 
-static uint8_t read_flags(struct words *words)
+static uint16_t read_flags(struct words *words)
 {
     const char *at = words_value(words, "flags");
-    uint8_t flags = 0;
+    uint16_t flags = 0;
 
     if ( words_is_none(words, "flags") )
         return 0;
@@ -308,6 +310,19 @@ static uint32_t read_node(struct words *words)
         words_fail(words, value, "a decimal number, or -, as node");
 
     return node;
+}
+
+/* Format 1 does not have the key. */
+static uint16_t read_owner(struct words *words)
+{
+    uint16_t owner = XPCI_OWNER_UNKNOWN;
+
+    if ( words_has(words, "owner") && !words_is_none(words, "owner") &&
+         ownership_parse(words_value(words, "owner"), &owner) )
+        words_fail(words, words_value(words, "owner"),
+                   "dom0, domN, quarantine, xen or -, as owner");
+
+    return owner;
 }
 
 /* What the flags say and what the other words say go together. */
@@ -343,6 +358,7 @@ static void read_device(struct words *words, uint16_t segment,
         .subordinate = words_hex_or_none(words, "subordinate", 2),
         .header_type = words_hex(words, "header", 2),
         .node = read_node(words),
+        .owner = read_owner(words),
     };
     if ( !words_is_none(words, "physfn") )
         info->physfn = words_sbdf(words, "physfn", segment);

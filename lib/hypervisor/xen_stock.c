@@ -7,6 +7,7 @@
 
 #include <pci/header.h>
 
+#include "agree/sbdf_set.h"
 #include "trace/stock.h"
 
 #include "xen_stock.h"
@@ -17,11 +18,15 @@ static int enter(struct xpci_snapshot *snapshot,
                  const struct xpci_snapshot *dom0, uint32_t sbdf)
 {
     const struct xpci_device_info *seen = xpci_snapshot_device(dom0, sbdf);
-    const struct xpci_device_info unseen = { .sbdf = sbdf,
-                                             .type = XPCI_TYPE_UNKNOWN,
-                                             .node = XPCI_NO_NODE };
+    struct xpci_device_info info = { .sbdf = sbdf,
+                                     .type = XPCI_TYPE_UNKNOWN,
+                                     .node = XPCI_NO_NODE };
 
-    return xpci_snapshot_add_device(snapshot, seen ? seen : &unseen);
+    if ( seen )
+        info = *seen;
+    info.owner = XPCI_OWNER_UNKNOWN;
+
+    return xpci_snapshot_add_device(snapshot, &info);
 }
 
 static int list_segment(xen_stock_query *query, void *data, uint16_t segment,
@@ -66,27 +71,6 @@ int xen_stock_known(xen_stock_query *query, void *data,
         rc = list_segment(query, data, segment, dom0, snapshot);
     }
     snapshot->source = XPCI_SOURCE_XEN_STOCK;
-    xpci_snapshot_sort(snapshot);
-
-    return rc;
-}
-
-int xen_stock_name_failed(struct xpci_snapshot *snapshot,
-                          const struct sbdf_set *failed)
-{
-    size_t i;
-    int rc = 0;
-
-    for ( i = 0; !rc && i < failed->count; i++ )
-    {
-        uint32_t sbdf = failed->sbdf[i];
-
-        if ( xpci_snapshot_device(snapshot, sbdf) )
-            rc = xpci_snapshot_add_problem(
-                snapshot, XPCI_PROBLEM_MISSING, &sbdf, -1, -1,
-                "Xen lists it and nobody owns it: its add failed, and its "
-                "interrupts and its DMA may not work");
-    }
     xpci_snapshot_sort(snapshot);
 
     return rc;
@@ -161,32 +145,57 @@ static bool parse_line(const char *line, size_t length, uint32_t *sbdf,
            !strcmp(text, xpci_sbdf_format(whole, *sbdf));
 }
 
-static int take_line(const char *line, size_t length, struct sbdf_set *owned,
-                     struct sbdf_set *failed)
+/* The domain that Xen calls so ("d0", "d[IO]"); false: another word. */
+static bool parse_owner(const char *word, uint16_t *owner)
 {
-    char owner[16];
-    uint32_t sbdf;
+    char again[16];
 
-    line = skip_prefix(line, &length);
-    if ( !parse_line(line, length, &sbdf, owner, sizeof(owner)) )
-        return 0;
-    if ( !strcmp(owner, "d0") )
-        return sbdf_set_add(owned, sbdf);
+    *owner = XPCI_OWNER_QUARANTINE;
+    if ( !strcmp(word, "d[IO]") )
+        return true;
+    *owner = XPCI_OWNER_XEN;
+    if ( !strcmp(word, "d[XEN]") )
+        return true;
+    *owner = *word == 'd' ? (uint16_t)strtoul(word + 1, NULL, 10) : 0;
+    snprintf(again, sizeof(again), "d%u", *owner);
 
-    return strcmp(owner, "NULL") ? 0 : sbdf_set_add(failed, sbdf);
+    return !strcmp(word, again);
 }
 
-int xen_stock_owners(const char *console, struct sbdf_set *owned,
-                     struct sbdf_set *failed)
+static int take_owner(struct xpci_snapshot *snapshot, const char *line,
+                      size_t length)
+{
+    struct xpci_device_info *info;
+    uint32_t sbdf;
+    char word[16];
+
+    line = skip_prefix(line, &length);
+    if ( !parse_line(line, length, &sbdf, word, sizeof(word)) )
+        return 0;
+    info = sorted_find(snapshot->devices, snapshot->device_count, sizeof(*info),
+                       sbdf);
+    if ( !info )
+        return 0;
+    if ( !strcmp(word, "NULL") )
+        return xpci_snapshot_add_problem(
+            snapshot, XPCI_PROBLEM_MISSING, &sbdf, -1, -1,
+            "Xen lists it and nobody owns it: its add failed, and its "
+            "interrupts and its DMA may not work");
+    if ( !parse_owner(word, &info->owner) )
+        info->owner = XPCI_OWNER_UNKNOWN;
+
+    return 0;
+}
+
+int xen_stock_owners(const char *console, struct xpci_snapshot *snapshot)
 {
     const char *line = latest_list(console), *end;
     int rc = 0;
 
     /* A line without its end may have been cut anywhere. */
     for ( ; !rc && line && (end = strchr(line, '\n')); line = end + 1 )
-        rc = take_line(line, end - line, owned, failed);
-    sbdf_set_sort(owned);
-    sbdf_set_sort(failed);
+        rc = take_owner(snapshot, line, end - line);
+    xpci_snapshot_sort(snapshot);
 
     return rc;
 }

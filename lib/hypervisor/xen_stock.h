@@ -7,8 +7,6 @@
 
 #include <xen-pci/embedded.h>
 
-#include "agree/sbdf_set.h"
-
 /*
  * Which of `count` (at most XEN_STOCK_BATCH) functions, from `first` on, are
  * known?  Sets `known[i]`.  0 or a negative errno value.
@@ -37,26 +35,22 @@ int __must_check xen_stock_shadow(const struct xpci_snapshot *dom0,
                                   struct xpci_snapshot *snapshot);
 
 /*
- * What the latest output of Xen's debug key Q in `console` says of owners:
- * `owned` gets the devices that are dom0's, `failed` those that are nobody's.
- * Xen enters the owner when an add has succeeded and takes it out when it has
- * failed.  Lines that are anything else are passed over.  0 or -ENOMEM.
+ * Give the devices of `snapshot` the owners that the latest output of Xen's
+ * debug key Q in `console` names.  Xen enters the owner when an add has
+ * succeeded and takes it out when it has failed: a device that is nobody's
+ * becomes a problem.  Lines that are anything else are passed over.  0 or
+ * -ENOMEM.
  */
-int __must_check xen_stock_owners(const char *console, struct sbdf_set *owned,
-                                  struct sbdf_set *failed);
-
-/* Make `failed` problems of `snapshot`.  0 or -ENOMEM. */
-int __must_check xen_stock_name_failed(struct xpci_snapshot *snapshot,
-                                       const struct sbdf_set *failed);
+int __must_check xen_stock_owners(const char *console,
+                                  struct xpci_snapshot *snapshot);
 
 /*
  * What the stock Xen of this machine knows: backend_ops.snapshot through
- * libxenctrl, by the rules above.  With `owned`, Xen is asked to
- * print its devices to its console.
+ * libxenctrl, by the rules above.
  */
 int __must_check backend_xen_stock_snapshot(const struct xpci_snapshot *dom0,
+                                            bool ask_owners,
                                             struct xpci_snapshot *snapshot,
-                                            struct sbdf_set *owned,
                                             struct xpci_message *message);
 
 #endif /* LIB_HYPERVISOR_XEN_STOCK_H */

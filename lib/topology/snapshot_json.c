@@ -6,15 +6,16 @@
 #include <xen-pci/embedded.h>
 
 #include "json.h"
+#include "ownership.h"
 
-#define FORMAT_NUMBER 1
+#define FORMAT_NUMBER 2
 
 static void write_device(struct json_writer *json,
                          const struct xpci_snapshot *snapshot,
                          const struct xpci_device_info *info)
 {
     bool is_bridge = info->flags & XPCI_BRIDGE;
-    char path[XPCI_PATH_LENGTH];
+    char path[XPCI_PATH_LENGTH], owner[OWNERSHIP_LENGTH];
 
     json_open(json, NULL, '{');
     json_sbdf(json, "sbdf", &info->sbdf);
@@ -30,6 +31,7 @@ static void write_device(struct json_writer *json,
     json_boolean(json, "conflict", info->flags & XPCI_CONFLICT);
     json_sbdf(json, "physfn", info->flags & XPCI_VIRTFN ? &info->physfn : NULL);
     json_node(json, "node", info->node);
+    json_text(json, "owner", ownership_format(owner, info->owner));
     json_close(json);
 }
 

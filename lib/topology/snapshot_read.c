@@ -8,8 +8,11 @@
 #include <json-c/json.h>
 
 #include "message.h"
+#include "ownership.h"
 
-#define FORMAT_NUMBER 1
+/* Format 1 had no owners. */
+#define FORMAT_FIRST 1
+#define FORMAT_LAST 2
 #define FILE_MOST (256U << 20)
 #define DEPTH_MOST 16
 #define SHOWN 40 /* characters of a value in a message */
@@ -17,6 +20,7 @@
 /* Where in the file we are, for messages, and the first error. */
 struct reader {
     const char *name;
+    uint32_t format;
     char where[64]; /* such as "segments[0].devices[3]" */
     struct xpci_message *message;
     int rc;
@@ -132,6 +136,18 @@ static uint32_t read_number(struct reader *reader, struct json_object *object,
     return reader->rc ? 0 : (uint32_t)json_object_get_int64(value);
 }
 
+static uint16_t read_owner(struct reader *reader, struct json_object *object)
+{
+    uint16_t owner = XPCI_OWNER_UNKNOWN;
+
+    if ( reader->format > FORMAT_FIRST && !is_null(reader, object, "owner") &&
+         ownership_parse(read_text(reader, object, "owner"), &owner) )
+        bad(reader, "owner", member(reader, object, "owner"),
+            "dom0, domN, quarantine or xen");
+
+    return owner;
+}
+
 static uint8_t read_type(struct reader *reader, struct json_object *object)
 {
     const char *text = read_text(reader, object, "type");
@@ -179,6 +195,7 @@ static void read_device(struct reader *reader, struct xpci_snapshot *snapshot,
     }
     if ( !is_null(reader, object, "node") )
         info.node = read_number(reader, object, "node");
+    info.owner = read_owner(reader, object);
     if ( !reader->rc )
         reader->rc = xpci_snapshot_add_device(snapshot, &info);
 }
@@ -316,9 +333,10 @@ static void read_topology(struct reader *reader, struct xpci_snapshot *snapshot,
     struct json_object *array;
     size_t i, count;
 
-    if ( read_number(reader, object, "format") != FORMAT_NUMBER )
+    reader->format = read_number(reader, object, "format");
+    if ( reader->format < FORMAT_FIRST || reader->format > FORMAT_LAST )
         bad(reader, "format", member(reader, object, "format"),
-            "format 1, as `xl-pci dump -o json` writes it");
+            "format 1 or 2, as `xl-pci dump -o json` writes it");
     snapshot->generation = read_number(reader, object, "generation");
     snapshot->source = XPCI_SOURCE_FILE;
     count = array_length(reader, object, "segments", &array);

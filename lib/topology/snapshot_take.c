@@ -20,7 +20,19 @@ int xpci_snapshot_add_problem_of(struct xpci_snapshot *snapshot,
     xpci_sbdf_format(sbdf, info->sbdf);
     switch ( kind )
     {
+    case XPCI_PROBLEM_MISMATCH:
+        return xpci_snapshot_add_problem(
+            snapshot, kind, &info->sbdf, -1, -1,
+            "%s is not dom0's, and reads otherwise than when it was; do not "
+            "trust it",
+            sbdf);
     case XPCI_PROBLEM_STALE:
+        if ( info->flags & XPCI_DISPLACED )
+            return xpci_snapshot_add_problem(
+                snapshot, kind, &info->sbdf, -1, -1,
+                "another bridge leads to the bus of %s now, so it has no DMA; "
+                "report what is there now",
+                sbdf);
         return xpci_snapshot_add_problem(
             snapshot, kind, &info->sbdf, -1, -1,
             "%s was read again and is no longer the bridge that was reported; "
@@ -315,6 +327,9 @@ int xpci_snapshot_tell_problems(const struct xpci_snapshot *snapshot,
 static int take_devices(struct xpci_snapshot *snapshot, const struct xpci *xpci,
                         struct xpci_walk *walk)
 {
+    /* Tables that only describe a machine have no domains. */
+    bool knows_owners = snapshot->source == XPCI_SOURCE_EMBEDDED ||
+                        snapshot->source == XPCI_SOURCE_XEN_MODULE;
     struct xpci_device_info page[PAGE_DEVICES];
 
     while ( !walk->done )
@@ -326,6 +341,8 @@ static int take_devices(struct xpci_snapshot *snapshot, const struct xpci *xpci,
             return count;
         for ( i = 0; i < count; i++ )
         {
+            if ( !knows_owners )
+                page[i].owner = XPCI_OWNER_UNKNOWN;
             /* Nobody owns what is bridge-only: its buses say that it is. */
             if ( !(page[i].flags & XPCI_BRIDGE_ONLY) )
                 rc = xpci_snapshot_add_device(snapshot, &page[i]);
@@ -384,6 +401,7 @@ int xpci_snapshot_take(struct xpci_snapshot *snapshot, const struct xpci *xpci,
     do
     {
         xpci_snapshot_dispose(snapshot);
+        snapshot->source = source;
         rc = take_once(snapshot, xpci);
     } while ( rc == -EAGAIN );
 

@@ -342,3 +342,11 @@ int stock_reset(struct stock *stock, uint32_t sbdf)
 
     return -ENOSYS;
 }
+
+bool stock_knows(const struct stock *stock, uint32_t sbdf)
+{
+    const struct stock_segment *segment =
+        find_segment(stock, XPCI_SEGMENT(sbdf));
+
+    return segment && stock_find(segment, sbdf);
+}

@@ -61,6 +61,9 @@ int stock_upstream(const struct stock *stock, uint32_t sbdf,
 int __must_check stock_snapshot(const struct stock *stock,
                                 struct xpci_snapshot *snapshot);
 
+/* Is a device in its list? */
+bool stock_knows(const struct stock *stock, uint32_t sbdf);
+
 /* For the files of this model: what config space says now. */
 int stock_identify(const struct stock *stock, uint32_t sbdf,
                    struct xpci_device_info *info);

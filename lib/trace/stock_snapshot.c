@@ -172,7 +172,12 @@ static int snapshot_segment(const struct stock *stock,
     int rc = 0;
 
     for ( device = segment->devices; !rc && device; device = device->next )
-        rc = xpci_snapshot_add_device(snapshot, &device->info);
+    {
+        struct xpci_device_info info = device->info;
+
+        info.owner = device->owned ? XPCI_OWNER_DOM0 : XPCI_OWNER_UNKNOWN;
+        rc = xpci_snapshot_add_device(snapshot, &info);
+    }
     for ( bus = 0; !rc && bus < STOCK_BUSES; bus++ )
     {
         const struct stock_way *way = &segment->bus2bridge[bus];

@@ -15,6 +15,10 @@ enum trace_verb {
     TRACE_ADD,
     TRACE_REMOVE,
     TRACE_RESET,
+    TRACE_ASSIGN,
+    TRACE_DEASSIGN,
+    TRACE_DESTROY,
+    TRACE_OWNER,
     TRACE_ALIAS,
     TRACE_CHECK,
     TRACE_DUMP,
@@ -39,12 +43,14 @@ struct trace_statement {
     union {
         struct trace_function function; /* TRACE_CONFIG */
         struct xpci_report report;      /* TRACE_ADD */
+        uint16_t domain;                /* TRACE_ASSIGN, TRACE_DESTROY */
     } u;
     /* After `=`. */
     bool expects;
     bool expects_none;       /* TRACE_ALIAS */
     uint32_t expected_alias; /* TRACE_ALIAS, unless none */
-    long expected;           /* TRACE_CHECK: a count; else a return code */
+    long expected; /* TRACE_CHECK: a count; TRACE_OWNER: an owner; else a
+                      return code */
 };
 
 struct trace {

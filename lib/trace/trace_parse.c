@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ownership.h"
 #include "trace_parse.h"
 
 #define NODES_MOST 0x10000UL
@@ -325,6 +326,7 @@ static int parse_expected_value(struct trace_words *words,
 {
     const char *word = take(words);
     unsigned long count;
+    uint16_t owner;
 
     switch ( statement->verb )
     {
@@ -333,6 +335,11 @@ static int parse_expected_value(struct trace_words *words,
         if ( !statement->expects_none &&
              (!word || xpci_sbdf_parse(word, &statement->expected_alias)) )
             return bad(words, word, "an SBDF or none");
+        return 0;
+    case TRACE_OWNER:
+        if ( !word || ownership_parse(word, &owner) )
+            return bad(words, word, "an owner such as dom1 or quarantine");
+        statement->expected = owner;
         return 0;
     case TRACE_CHECK:
         if ( !word || !parse_decimal(word, COUNT_MOST, &count) )
@@ -394,6 +401,34 @@ static int parse_device_statement(struct trace_words *words,
     return rc ? rc : parse_expected(words, statement);
 }
 
+static int parse_domain(struct trace_words *words, uint16_t *domain)
+{
+    const char *word = take(words);
+
+    if ( !word || ownership_parse(word, domain) || *domain == XPCI_OWNER_XEN ||
+         *domain == XPCI_OWNER_DOM0 )
+        return bad(words, word, "a domain such as dom1, or quarantine");
+
+    return 0;
+}
+
+static int parse_assign(struct trace_words *words,
+                        struct trace_statement *statement)
+{
+    int rc = parse_sbdf(words, &statement->sbdf);
+
+    if ( !rc )
+        rc = parse_domain(words, &statement->u.domain);
+
+    return rc ? rc : parse_expected(words, statement);
+}
+
+static int parse_destroy(struct trace_words *words,
+                         struct trace_statement *statement)
+{
+    return parse_domain(words, &statement->u.domain);
+}
+
 static int parse_gone(struct trace_words *words,
                       struct trace_statement *statement)
 {
@@ -424,6 +459,10 @@ int trace_parse_statement(struct trace_words *words,
         { "add", TRACE_ADD, parse_add },
         { "remove", TRACE_REMOVE, parse_device_statement },
         { "reset", TRACE_RESET, parse_device_statement },
+        { "assign", TRACE_ASSIGN, parse_assign },
+        { "deassign", TRACE_DEASSIGN, parse_device_statement },
+        { "destroy", TRACE_DESTROY, parse_destroy },
+        { "owner", TRACE_OWNER, parse_device_statement },
         { "alias", TRACE_ALIAS, parse_device_statement },
         { "check", TRACE_CHECK, parse_expected },
         { "dump", TRACE_DUMP, parse_dump },
@@ -445,5 +484,6 @@ int trace_parse_statement(struct trace_words *words,
     }
 
     return bad(words, word,
-               "config, gone, scan, add, remove, reset, alias, check or dump");
+               "config, gone, scan, add, remove, reset, assign, deassign, "
+               "destroy, owner, alias, check or dump");
 }

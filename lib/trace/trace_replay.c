@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "ownership.h"
 #include "process/embedded_state.h"
 #include "stock.h"
 #include "trace_space.h"
@@ -14,6 +15,7 @@ struct trace_target {
     enum trace_model model;
     struct embedded module; /* TRACE_MODEL_MODULE */
     struct stock stock;     /* TRACE_MODEL_STOCK */
+    struct owners owners;   /* TRACE_MODEL_STOCK */
 };
 
 static int target_init(struct trace_target *target, enum trace_model model,
@@ -22,6 +24,7 @@ static int target_init(struct trace_target *target, enum trace_model model,
     memset(target, 0, sizeof(*target));
     target->model = model;
     stock_init(&target->stock, &space->space);
+    owners_init(&target->owners);
 
     return model == TRACE_MODEL_MODULE
                ? embedded_init(&target->module, &space->space)
@@ -32,11 +35,16 @@ static void target_dispose(struct trace_target *target)
 {
     embedded_dispose(&target->module);
     stock_dispose(&target->stock);
+    owners_dispose(&target->owners);
 }
 
-static int call_stock(struct stock *stock,
+/* A stock Xen forgets whose a device was together with the device. */
+static int call_stock(struct trace_target *target,
                       const struct trace_statement *statement)
 {
+    struct stock *stock = &target->stock;
+    uint32_t sbdf = statement->sbdf;
+
     switch ( statement->verb )
     {
     case TRACE_SCAN:
@@ -44,7 +52,21 @@ static int call_stock(struct stock *stock,
     case TRACE_ADD:
         return stock_add(stock, statement->sbdf, &statement->u.report);
     case TRACE_REMOVE:
-        return stock_remove(stock, statement->sbdf);
+        owners_forget(&target->owners, sbdf);
+        return stock_remove(stock, sbdf);
+    case TRACE_ASSIGN:
+        if ( !stock_knows(stock, sbdf) )
+            return -ENODEV;
+        if ( owner_is_guest(owners_get(&target->owners, sbdf)) )
+            return -EBUSY;
+        return owners_set(&target->owners, sbdf, statement->u.domain);
+    case TRACE_DEASSIGN:
+        if ( !stock_knows(stock, sbdf) )
+            return -ENODEV;
+        return owners_deassign(&target->owners, sbdf);
+    case TRACE_DESTROY:
+        owners_destroy(&target->owners, statement->u.domain);
+        return 0;
     case TRACE_RESET:
         return stock_reset(stock, statement->sbdf);
     default:
@@ -63,6 +85,13 @@ static int call_module(struct embedded *module,
         return embedded_add(module, statement->sbdf, &statement->u.report);
     case TRACE_REMOVE:
         return embedded_remove(module, statement->sbdf);
+    case TRACE_ASSIGN:
+        return embedded_assign(module, statement->sbdf, statement->u.domain);
+    case TRACE_DEASSIGN:
+        return embedded_deassign(module, statement->sbdf);
+    case TRACE_DESTROY:
+        embedded_destroy(module, statement->u.domain);
+        return 0;
     case TRACE_RESET:
         return embedded_reset(module, statement->sbdf);
     default:
@@ -75,7 +104,7 @@ static int target_call(struct trace_target *target,
 {
     return target->model == TRACE_MODEL_MODULE
                ? call_module(&target->module, statement)
-               : call_stock(&target->stock, statement);
+               : call_stock(target, statement);
 }
 
 /* 1 and `*upstream`, 0: none, -1: the walk loops. */
@@ -94,6 +123,20 @@ static int target_snapshot(const struct trace_target *target,
                ? xpci_snapshot_take(snapshot, target->module.xpci,
                                     XPCI_SOURCE_EMBEDDED)
                : stock_snapshot(&target->stock, snapshot);
+}
+
+/* XPCI_OWNER_UNKNOWN where no device is known. */
+static uint16_t target_owner(const struct trace_target *target, uint32_t sbdf)
+{
+    struct xpci_device_info info;
+
+    if ( target->model == TRACE_MODEL_STOCK )
+        return stock_knows(&target->stock, sbdf)
+                   ? owners_get(&target->owners, sbdf)
+                   : XPCI_OWNER_UNKNOWN;
+
+    return xpci_device(target->module.xpci, sbdf, &info) ? XPCI_OWNER_UNKNOWN
+                                                         : info.owner;
 }
 
 /* Why the host went down; NULL: it is up. */
@@ -219,6 +262,26 @@ static void replay_alias(struct replay *replay,
         differ(replay, statement, expected, got);
 }
 
+static void replay_owner(struct replay *replay,
+                         const struct trace_statement *statement)
+{
+    uint16_t owner = target_owner(&replay->target, statement->sbdf);
+    char room[OWNERSHIP_LENGTH];
+    const char *got = ownership_format(room, owner);
+
+    got = got ? got : "nobody";
+    show(replay, statement, got);
+    if ( !statement->expects && !replay->verbose )
+        fprintf(replay->out, "%s = %s\n", statement->text, got);
+    if ( statement->expects && owner != statement->expected )
+    {
+        char expected[OWNERSHIP_LENGTH];
+
+        differ(replay, statement,
+               ownership_format(expected, (uint16_t)statement->expected), got);
+    }
+}
+
 static void show_problem(void *data,
                          const struct xpci_snapshot_problem *problem,
                          uint8_t last, const char *text)
@@ -324,6 +387,9 @@ static int replay_statement(struct replay *replay,
         return 0;
     case TRACE_ALIAS:
         replay_alias(replay, statement);
+        return 0;
+    case TRACE_OWNER:
+        replay_owner(replay, statement);
         return 0;
     case TRACE_CHECK:
     case TRACE_DUMP:

@@ -59,30 +59,40 @@ static int ask(void *data, uint32_t first, unsigned int count, bool *known)
     return 0;
 }
 
+/* What debug key Q of a real one prints. */
+static char *console_of(const struct stock *stock,
+                        const struct xpci_snapshot *snapshot)
+{
+    char *text = NULL, sbdf[XPCI_SBDF_LENGTH];
+    size_t size, i;
+    FILE *out = open_memstream(&text, &size);
+
+    fprintf(out, "==== PCI devices ====\n");
+    for ( i = 0; i < snapshot->device_count; i++ )
+        fprintf(out, "%s - %s - node -1\n",
+                xpci_sbdf_format(sbdf, snapshot->devices[i].sbdf),
+                find(stock, snapshot->devices[i].sbdf)->owned ? "d0" : "NULL");
+    fclose(out);
+
+    return text;
+}
+
 /* Of the list and its owners, what a real one shows. */
 static int backend_snapshot(struct backend *backend,
-                            const struct xpci_snapshot *dom0,
+                            const struct xpci_snapshot *dom0, bool ask_owners,
                             struct xpci_snapshot *snapshot,
-                            struct sbdf_set *owned,
                             struct xpci_message *message)
 {
     struct stock *stock = stock_of(backend);
-    struct sbdf_set failed;
-    size_t i;
     int rc = xen_stock_known(ask, stock, dom0, snapshot);
+    char *console;
 
     (void)message;
-    sbdf_set_init(&failed);
-    for ( i = 0; owned && !rc && i < snapshot->device_count; i++ )
-    {
-        uint32_t sbdf = snapshot->devices[i].sbdf;
-
-        rc = sbdf_set_add(find(stock, sbdf)->owned ? owned : &failed, sbdf);
-    }
-    sbdf_set_sort(&failed);
-    if ( !rc )
-        rc = xen_stock_name_failed(snapshot, &failed);
-    sbdf_set_dispose(&failed);
+    if ( rc || !ask_owners )
+        return rc;
+    console = console_of(stock, snapshot);
+    rc = xen_stock_owners(console, snapshot);
+    free(console);
 
     return rc;
 }

@@ -146,7 +146,6 @@ static void run_case(const struct apply_case *made)
         .dom0 = &agree.look.dom0.snapshot,
         .hypervisor = &agree.look.hypervisor,
         .listed = &none,
-        .owned = &none,
         .module = true,
         .repair = PLAN_REPAIR_ALL,
     };

@@ -146,7 +146,9 @@ static const struct {
 } module_cases[] = {
     { "no directory: stock", "/xen-pci/format", NULL, 0, NULL },
     { "turned off: stock", "/xen-pci/state", "off", 0, NULL },
-    { "another format", "/xen-pci/format", "2", -EINVAL, "expected format 1" },
+    { "format 2", "/xen-pci/format", "2", 1, NULL },
+    { "another format", "/xen-pci/format", "3", -EINVAL,
+      "expected format 1 or 2" },
     { "another state", "/xen-pci/state", "", -EINVAL, "on or off" },
     { "no state", "/xen-pci/state", NULL, -ENOENT, "/xen-pci/state" },
 };
@@ -243,6 +245,15 @@ static const struct {
       "x:2: found \"-\", expected the PF of a VF, and of nothing else" },
     { ONE("0000:00:02.0", "root-port", "bridge", NUMBERS, "-", "1x"),
       "x:2: found \"1x\", expected a decimal number, or -, as node" },
+    { ONE("0000:00:02.0", "root-port", "bridge,changed,displaced,quarantined",
+          NUMBERS, "-", "- owner=quarantine"),
+      NULL },
+    { ONE("0000:00:02.0", "root-port", "bridge", NUMBERS, "-", "- owner=dom"),
+      "x:2: found \"dom\", expected dom0, domN, quarantine, xen or -, as "
+      "owner" },
+    { ONE("0000:00:02.0", "root-port", "bridge", NUMBERS, "-", "- owner=dom05"),
+      "x:2: found \"dom05\", expected dom0, domN, quarantine, xen or -, as "
+      "owner" },
     { ONE("0000:00:02.0\x1b", "root-port", "bridge", NUMBERS, "-", "-"),
       "x:2: found \"0000:00:02.0?\", expected an SBDF 0000:BB:DD.F as sbdf" },
 };
@@ -266,6 +277,42 @@ static void test_devices(void)
         CU_ASSERT_EQUAL(rc, says ? -EINVAL : 0);
         ASSERT_TEXT(message.text, says ? says : "", device_cases[i].text);
         CU_ASSERT_EQUAL(snapshot.device_count, says ? 0 : 1);
+        xpci_snapshot_dispose(&snapshot);
+    }
+}
+
+/* Format 2 says who owns a device; format 1 does not. */
+static void test_owners(void)
+{
+    static const struct {
+        const char *text;
+        uint16_t owner;
+    } cases[] = {
+        { "-", XPCI_OWNER_UNKNOWN },
+        { "- owner=-", XPCI_OWNER_UNKNOWN },
+        { "- owner=dom0", XPCI_OWNER_DOM0 },
+        { "- owner=dom1", 1 },
+        { "- owner=dom32751", 32751 },
+        { "- owner=quarantine", XPCI_OWNER_QUARANTINE },
+        { "- owner=xen", XPCI_OWNER_XEN },
+    };
+    struct xpci_snapshot snapshot;
+    struct xpci_message message;
+    char text[256];
+    uint32_t generation;
+    size_t i;
+
+    for ( i = 0; i < ARRAY_SIZE(cases); i++ )
+    {
+        snprintf(text, sizeof(text),
+                 ONE("0000:00:02.0", "root-port", "bridge", NUMBERS, "-", "%s"),
+                 cases[i].text);
+        xpci_snapshot_init(&snapshot);
+        CU_ASSERT_EQUAL(xen_hypfs_parse_devices(&snapshot, "x", 0, text,
+                                                &generation, &message),
+                        0);
+        CU_ASSERT_EQUAL_FATAL(snapshot.device_count, 1);
+        CU_ASSERT_EQUAL(snapshot.devices[0].owner, cases[i].owner);
         xpci_snapshot_dispose(&snapshot);
     }
 }
@@ -453,6 +500,7 @@ CU_TestInfo hypfs_tests[] = {
     { "a whole directory", test_whole },
     { "module, off, or stock", test_is_module },
     { "lines of devices, right and wrong", test_devices },
+    { "owners of devices", test_owners },
     { "order, and each device once", test_order },
     { "names of pages", test_pages },
     { "one generation for all", test_generation },

@@ -6,6 +6,7 @@
 
 #include "agree/report.h"
 #include "machine.h"
+#include "ownership.h"
 
 #define TEXT_ROOM 2048
 #define WAYS_ROOM 16
@@ -70,7 +71,7 @@ static void take_kind(struct xpci_device_info *info, const char *word)
 
 static void take_word(struct xpci_device_info *info, const char *word)
 {
-    unsigned int secondary, subordinate, node;
+    unsigned int secondary, subordinate, node, revision;
 
     if ( sscanf(word, "%2x-%2x", &secondary, &subordinate) == 2 )
     {
@@ -81,6 +82,17 @@ static void take_word(struct xpci_device_info *info, const char *word)
         if ( XPCI_BUS(info->sbdf) < secondary && secondary <= subordinate )
             info->flags |= XPCI_CONFIGURED;
     }
+    else if ( !strncmp(word, "owner=", 6) )
+    {
+        if ( ownership_parse(word + 6, &info->owner) )
+            give_up(word);
+    }
+    else if ( !strcmp(word, "changed") )
+        info->flags |= XPCI_CHANGED;
+    else if ( !strcmp(word, "displaced") )
+        info->flags |= XPCI_DISPLACED;
+    else if ( sscanf(word, "rev=%x", &revision) == 1 )
+        info->class_revision |= revision;
     else if ( !strcmp(word, "stale") )
         info->flags |= XPCI_STALE;
     else if ( !strcmp(word, "conflict") )
@@ -100,7 +112,8 @@ static bool read_device(struct xpci_device_info *info, char *text)
 
     if ( !word )
         return false;
-    *info = (struct xpci_device_info){ .node = XPCI_NO_NODE };
+    *info = (struct xpci_device_info){ .owner = XPCI_OWNER_UNKNOWN,
+                                       .node = XPCI_NO_NODE };
     info->sbdf = to_sbdf(word);
     word = strtok_r(NULL, " ", &rest);
     take_kind(info, word ? word : "");

@@ -17,8 +17,9 @@
  *
  *   pci2 S-E        a legacy bridge with the IDs of port
  *
- * with words after it: stale, conflict, extfn, node=N.  Buses by the rule of
- * the innermost range.  `snapshot` is initialised and empty.
+ * with words after it: stale, conflict, extfn, changed, displaced, node=N,
+ * rev=HH, owner=dom0 and so on.  Buses by the rule of the innermost range.
+ * `snapshot` is initialised and empty.
  */
 void machine_read(struct xpci_snapshot *snapshot, const char *text);
 

@@ -107,39 +107,65 @@ static const struct {
       "", "" },
 };
 
-static void expect_set(const char *name, const struct sbdf_set *found,
-                       const char *text)
+/* The devices of `snapshot` whose owner is dom0, as SBDFs. */
+static void dom0s(const struct xpci_snapshot *snapshot, char *text, size_t size)
 {
-    struct sbdf_set expected;
-    size_t i;
+    char sbdf[XPCI_SBDF_LENGTH];
+    size_t i, length = 0;
 
-    sbdf_set_init(&expected);
-    machine_set(&expected, text);
-    if ( found->count != expected.count )
-        fprintf(stderr, "\n%s: %zu found, %zu expected\n", name, found->count,
-                expected.count);
-    CU_ASSERT_EQUAL(found->count, expected.count);
-    for ( i = 0; i < expected.count; i++ )
-        CU_ASSERT(sbdf_set_has(found, expected.sbdf[i]));
-    sbdf_set_dispose(&expected);
+    text[0] = '\0';
+    for ( i = 0; i < snapshot->device_count; i++ )
+    {
+        if ( snapshot->devices[i].owner == XPCI_OWNER_DOM0 )
+            length += snprintf(
+                text + length, size - length, "%s%s", length ? " " : "",
+                xpci_sbdf_format(sbdf, snapshot->devices[i].sbdf) +
+                    (XPCI_SEGMENT(snapshot->devices[i].sbdf) ? 0 : 5));
+    }
+}
+
+static void known_machine(struct xpci_snapshot *snapshot)
+{
+    xpci_snapshot_init(snapshot);
+    machine_read(snapshot, "02:00.0 disk; 03:00.0 disk; 04:00.0 disk; "
+                           "0001:02:00.0 disk");
 }
 
 static void test_owners(void)
 {
-    struct sbdf_set owned, failed;
+    struct xpci_snapshot snapshot;
+    char text[128];
     size_t i;
 
     for ( i = 0; i < ARRAY_SIZE(owner_cases); i++ )
     {
-        sbdf_set_init(&owned);
-        sbdf_set_init(&failed);
-        CU_ASSERT_EQUAL(
-            xen_stock_owners(owner_cases[i].console, &owned, &failed), 0);
-        expect_set(owner_cases[i].name, &owned, owner_cases[i].owned);
-        expect_set(owner_cases[i].name, &failed, owner_cases[i].failed);
-        sbdf_set_dispose(&failed);
-        sbdf_set_dispose(&owned);
+        known_machine(&snapshot);
+        CU_ASSERT_EQUAL(xen_stock_owners(owner_cases[i].console, &snapshot), 0);
+        dom0s(&snapshot, text, sizeof(text));
+        ASSERT_TEXT(text, owner_cases[i].owned, owner_cases[i].name);
+        CU_ASSERT_EQUAL(snapshot.problem_count, *owner_cases[i].failed ? 1 : 0);
+        xpci_snapshot_dispose(&snapshot);
     }
+}
+
+/* A guest, the quarantine, Xen itself; and who cannot be told. */
+static void test_foreign(void)
+{
+    struct xpci_snapshot snapshot;
+
+    known_machine(&snapshot);
+    CU_ASSERT_EQUAL(xen_stock_owners(HEAD
+                                     "(XEN) 0000:02:00.0 - d17 - node -1 \n"
+                                     "(XEN) 0000:03:00.0 - d[IO] - node -1 \n"
+                                     "(XEN) 0000:04:00.0 - d[XEN] - node -1 \n"
+                                     "(XEN) 0000:05:00.0 - d0 - node -1 \n",
+                                     &snapshot),
+                    0);
+    CU_ASSERT_EQUAL(snapshot.devices[0].owner, 17);
+    CU_ASSERT_EQUAL(snapshot.devices[1].owner, XPCI_OWNER_QUARANTINE);
+    CU_ASSERT_EQUAL(snapshot.devices[2].owner, XPCI_OWNER_XEN);
+    CU_ASSERT_EQUAL(snapshot.devices[3].owner, XPCI_OWNER_UNKNOWN);
+    xpci_snapshot_dispose(&snapshot);
 }
 
 /*
@@ -149,25 +175,26 @@ static void test_owners(void)
 static void test_failed(void)
 {
     struct xpci_snapshot dom0, known;
-    struct sbdf_set failed, owned, none;
+    struct sbdf_set none;
     struct plan plan;
     const struct plan_input input = { .dom0 = &dom0,
                                       .hypervisor = &known,
                                       .listed = &none,
-                                      .owned = &owned,
                                       .repair = PLAN_REPAIR_ALL };
     char text[128];
 
     sbdf_set_init(&none);
-    sbdf_set_init(&owned);
-    sbdf_set_init(&failed);
     xpci_snapshot_init(&dom0);
     xpci_snapshot_init(&known);
     machine_read(&dom0, "00:00.0 host; 01:00.0 disk");
     machine_read(&known, "00:00.0 host; 01:00.0 disk; 02:00.0 disk");
-    machine_set(&owned, "00:00.0");
-    machine_set(&failed, "01:00.0 02:00.0 07:00.0");
-    CU_ASSERT_EQUAL(xen_stock_name_failed(&known, &failed), 0);
+    CU_ASSERT_EQUAL(xen_stock_owners(HEAD
+                                     "(XEN) 0000:00:00.0 - d0 - node -1 \n"
+                                     "(XEN) 0000:01:00.0 - NULL - node -1 \n"
+                                     "(XEN) 0000:02:00.0 - NULL - node -1 \n"
+                                     "(XEN) 0000:07:00.0 - NULL - node -1 \n",
+                                     &known),
+                    0);
     CU_ASSERT_EQUAL(known.problem_count, 2);
 
     plan_init(&plan);
@@ -179,8 +206,6 @@ static void test_failed(void)
     plan_dispose(&plan);
     xpci_snapshot_dispose(&known);
     xpci_snapshot_dispose(&dom0);
-    sbdf_set_dispose(&failed);
-    sbdf_set_dispose(&owned);
 }
 
 /*
@@ -226,6 +251,7 @@ static void test_shadow(void)
 CU_TestInfo stock_tests[] = {
     { "the list of known devices", test_known },
     { "owners, from the console", test_owners },
+    { "owners that are not dom0", test_foreign },
     { "adds that failed", test_failed },
     { "what bus2bridge must be", test_shadow },
     CU_TEST_INFO_NULL,

@@ -184,13 +184,10 @@ static bool same(const struct xpci_snapshot *a, const struct xpci_snapshot *b)
 static void take(struct trial *trial, struct xpci_snapshot *snapshot)
 {
     struct xpci_message message;
-    struct sbdf_set owned;
 
     xpci_snapshot_init(snapshot);
-    sbdf_set_init(&owned);
-    CU_ASSERT_FATAL(!trial->backend->ops->snapshot(trial->backend, NULL,
-                                                   snapshot, &owned, &message));
-    sbdf_set_dispose(&owned);
+    CU_ASSERT_FATAL(!trial->backend->ops->snapshot(trial->backend, NULL, false,
+                                                   snapshot, &message));
 }
 
 static size_t pending_on_disk(const struct trial *trial)

@@ -10,8 +10,7 @@
 enum proxy_call {
     PROXY_SNAPSHOT,
     PROXY_ADD,
-    PROXY_REMOVE,
-    PROXY_RESET
+    PROXY_REMOVE
 };
 
 struct request {
@@ -160,13 +159,11 @@ static bool send_snapshot(struct proxy_host *host, int socket)
     struct xpci_snapshot snapshot;
     struct xpci_message message;
     struct answer answer;
-    struct sbdf_set owned;
     bool sent;
     size_t i;
 
     xpci_snapshot_init(&snapshot);
-    sbdf_set_init(&owned);
-    answer.rc = host->inner->ops->snapshot(host->inner, NULL, &snapshot, &owned,
+    answer.rc = host->inner->ops->snapshot(host->inner, NULL, false, &snapshot,
                                            &message);
     answer.generation = snapshot.generation;
     answer.devices = snapshot.device_count;
@@ -261,19 +258,37 @@ static int receive_snapshot(struct proxy *proxy, struct xpci_snapshot *snapshot,
     return rc;
 }
 
+static int host_snapshot(struct proxy_host *host,
+                         const struct xpci_snapshot *dom0,
+                         struct xpci_snapshot *snapshot,
+                         struct xpci_message *message)
+{
+    int rc =
+        host->inner->ops->snapshot(host->inner, dom0, false, snapshot, message);
+    size_t i;
+
+    for ( i = 0; !rc && host->guests && i < snapshot->device_count; i++ )
+    {
+        if ( snapshot->devices[i].sbdf == host->guests )
+            snapshot->devices[i].owner = 5;
+    }
+
+    return rc;
+}
+
 static int proxy_snapshot(struct backend *backend,
-                          const struct xpci_snapshot *dom0,
+                          const struct xpci_snapshot *dom0, bool ask_owners,
                           struct xpci_snapshot *snapshot,
-                          struct sbdf_set *owned, struct xpci_message *message)
+                          struct xpci_message *message)
 {
     const struct request request = { .call = PROXY_SNAPSHOT };
     struct proxy *proxy = (struct proxy *)backend;
     struct answer answer;
     int rc;
 
+    (void)ask_owners;
     if ( proxy->host )
-        return proxy->host->inner->ops->snapshot(proxy->host->inner, dom0,
-                                                 snapshot, owned, message);
+        return host_snapshot(proxy->host, dom0, snapshot, message);
     rc = ask(proxy, &request, &answer);
     if ( !rc )
     {
@@ -310,14 +325,6 @@ static int proxy_remove(struct backend *backend, uint32_t sbdf)
                        : ask(proxy, &request, &answer);
 }
 
-static int proxy_reset(struct backend *backend, uint32_t sbdf)
-{
-    (void)backend;
-    (void)sbdf;
-
-    return -ENOSYS;
-}
-
 static bool proxy_is_module(const struct backend *backend)
 {
     (void)backend;
@@ -336,7 +343,6 @@ static const struct backend_ops proxy_ops = {
     .snapshot = proxy_snapshot,
     .add = proxy_add,
     .remove = proxy_remove,
-    .reset = proxy_reset,
     .close = proxy_close,
 };
 

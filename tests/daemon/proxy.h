@@ -20,6 +20,8 @@ struct proxy_host {
     /* The next so many adds fail with `refuse`. */
     unsigned int refusals;
     int refuse;
+    /* A device that belongs to domain 5; 0: none does. */
+    uint32_t guests;
     int refuse_removals; /* what every removal returns; 0: it is made */
 };
 

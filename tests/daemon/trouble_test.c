@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../../dom0-agent/file.h"
 #include "agree/lock.h"
 #include "suites.h"
 #include "trial.h"
@@ -349,6 +350,95 @@ static void test_busy(void)
     trial_dispose(&trial);
 }
 
+/*
+ * A guest's disk leaves dom0, and with it the port that it is behind, of
+ * whatever kind the agent takes it for: nothing is taken from the guest.
+ */
+static void test_guest(void)
+{
+    struct world_node *bridge;
+    char *text;
+    struct trial trial;
+    size_t size;
+
+    trial_init(&trial, "guest", 24);
+    bridge = trial.world.root.child[1]->child[0]->child[0];
+    trial.host.guests = world_sbdf(bridge->child[0]);
+    trial_start(&trial);
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    CU_ASSERT_STRING_EQUAL(trial_says(&trial, "counts/owner-guest"), "1");
+    CU_ASSERT_STRING_EQUAL(trial_says(&trial, "owners"), "1");
+    world_remove(bridge);
+    world_show_only(&trial.world);
+    trial_event(&trial, EVENT_REMOVED, trial.host.guests);
+    trial_pass(&trial, 100000);
+    CU_ASSERT_EQUAL(trial.host.removes, 0);
+    CU_ASSERT(trial_state_is(&trial, "needs attention"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(trial_says(&trial, "problems/0"), "dom5"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(trial_says(&trial, "problems/1"), "dom5"));
+    CU_ASSERT_FATAL(
+        !file_read(trial.conf.metrics, 1 << 20, &text, &size, NULL));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "\nxen_pci_owned_devices{owner=\"guest\"} 1\n"));
+    free(text);
+    /* The guest ends. */
+    trial.host.guests = 0;
+    trial_pass(&trial, 100000);
+    CU_ASSERT_EQUAL(trial.host.removes, 2);
+    CU_ASSERT(trial_agrees(&trial));
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    trial_dispose(&trial);
+}
+
+static uint64_t slow_clock(void)
+{
+    static uint64_t now;
+
+    return now += 2 * AGREE_FRESH;
+}
+
+static struct trial *assigner;
+static unsigned int assign_after;
+
+/* After some steps the toolstack gives the next device to a guest. */
+static bool assign_in_between(void *data)
+{
+    (void)data;
+    if ( assigner && !assign_after-- )
+    {
+        assigner->host.guests = 0x100;
+        assigner = NULL;
+    }
+
+    return false;
+}
+
+/* The look is old when a step's turn comes: a new one must want it too. */
+static void test_old_look(void)
+{
+    struct trial trial;
+
+    trial_init(&trial, "old-look", 25);
+    trial_start(&trial);
+    trial.daemon.agree.clock = slow_clock;
+    world_remove(trial.world.root.child[0]->child[0]);
+    world_show_only(&trial.world);
+    assigner = &trial;
+    assign_after = 3;
+    trial.daemon.options.should_stop = assign_in_between;
+    trial_event(&trial, EVENT_OVERFLOW, 0);
+    trial_pass(&trial, SOON);
+    /* Its VFs went, and then the PF was a guest's. */
+    CU_ASSERT_PTR_NULL(assigner);
+    CU_ASSERT_EQUAL(trial.host.removes, 3);
+    CU_ASSERT(trial_state_is(&trial, "needs attention"));
+    trial.host.guests = 0;
+    trial_pass(&trial, 61000);
+    CU_ASSERT_EQUAL(trial.host.removes, 4);
+    CU_ASSERT(trial_agrees(&trial));
+    trial_dispose(&trial);
+}
+
 /* Somebody else makes both agree: the daemon comes back, and never waits. */
 static void test_locked(void)
 {
@@ -416,6 +506,8 @@ void trouble_suite(CU_pSuite suite)
     CU_add_test(suite, "a device is silent", test_silent);
     CU_add_test(suite, "a device reads otherwise, once", test_torn_read);
     CU_add_test(suite, "a removal is refused", test_busy);
+    CU_add_test(suite, "a guest's device leaves", test_guest);
+    CU_add_test(suite, "a look gets old", test_old_look);
     CU_add_test(suite, "somebody else has the lock", test_locked);
     CU_add_test(suite, "the journal's disk fails", test_unsafe_journal);
 }

@@ -7,8 +7,8 @@
 MUTATE_UNIT = $(call san,$(UNIT_SOURCES) $(UNIT_MODEL_SOURCES) $(CORE_SOURCES))
 MUTATE_MODEL = $(RANDOM_OBJECTS)
 # What only readers beside a writer can see (proof.mk has it with TSan).
-MUTATE_READERS = $(call san,tests/proof/tsan.c $(addprefix tests/model/,host.c \
-	world.c grow.c) $(CORE_SOURCES))
+MUTATE_READERS = $(call san,tests/proof/tsan.c $(TEST_HOST_SOURCES) \
+	$(CORE_SOURCES))
 
 .PHONY: mutate
 mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS)

@@ -4,8 +4,7 @@
 # and the same under ThreadSanitizer.
 
 TSAN := -O1 -g -Werror -fno-omit-frame-pointer -fsanitize=thread
-TSAN_SOURCES := tests/proof/tsan.c $(addprefix tests/model/,host.c world.c \
-	grow.c) $(CORE_SOURCES)
+TSAN_SOURCES := tests/proof/tsan.c $(TEST_HOST_SOURCES) $(CORE_SOURCES)
 
 $(BUILD)/tsan/%.o: %.c
 	@mkdir -p $(@D)
@@ -27,7 +26,7 @@ check-tsan: $(BUILD)/tests/tsan
 	tests/check/one "readers beside a writer" $(BUILD)/tests/tsan
 
 $(BUILD)/tests/predicate: $(call san,tests/proof/predicate.c \
-		$(addprefix tests/model/,host.c world.c grow.c) $(CORE_SOURCES))
+		$(TEST_HOST_SOURCES) $(CORE_SOURCES))
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^
 
