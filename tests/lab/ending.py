@@ -5,9 +5,10 @@ import os
 import pathlib
 import signal
 import sys
+import threading
 import time
 
-# Seconds that a host has for its end.
+# Seconds that everything has for its end.
 PATIENCE = 10
 
 
@@ -15,8 +16,16 @@ def _end(number, _):
     # Once is enough; what follows ends everything.
     for each in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
-    print(f"ended by {signal.Signals(number).name}", file=sys.stderr,
-          flush=True)
+
+    def give_up(*_):
+        _kill_children()
+        os._exit(128 + number)
+
+    # Where a thread waits for a place that another run of the lab has, or
+    # where the exception is lost: Python drops those of destructors.
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(PATIENCE)
+    os.write(2, f"ended by {signal.Signals(number).name}\n".encode())
     sys.exit(128 + number)
 
 
@@ -40,26 +49,16 @@ def _kill_children():
 
 
 class Pool(concurrent.futures.ThreadPoolExecutor):
-    """Threads that run hosts. Left by an exception it starts no more, and
-    kills what runs, so that each thread sees its host end."""
+    """Threads that run hosts. Left by sys.exit() it starts no more, and kills
+    what runs, so that each thread sees its host end."""
 
-    def __init__(self, threads):
-        super().__init__(threads)
-        self.jobs = []
-
-    def submit(self, *call):
-        self.jobs.append(super().submit(*call))
-        return self.jobs[-1]
-
-    def __exit__(self, kind, value, trace):
-        if kind is None:
-            return super().__exit__(kind, value, trace)
+    def __exit__(self, kind, *rest):
+        if kind is not SystemExit:
+            return super().__exit__(kind, *rest)
         self.shutdown(wait=False, cancel_futures=True)
-        deadline = time.monotonic() + PATIENCE
-        while not all(job.done() for job in self.jobs):
+        # All threads: one that a signal has interrupted in the making is not
+        # among the pool's.
+        while threading.active_count() > 1:
             _kill_children()
-            if time.monotonic() > deadline:
-                # It waits for a place that another run of the lab has.
-                os._exit(value.code if kind is SystemExit else 1)
             time.sleep(0.1)
         return False

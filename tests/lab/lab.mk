@@ -27,10 +27,11 @@ lab-needs:
 # the end; where it does not build, that is a failure at once.
 lab-built: all
 	@if $(MAKE) -s $(BUILD)/xen-src/debian/source; then \
+		set -e; \
 		$(if $(filter module,$(LAB_XEN)), \
-			$(MAKE) --no-print-directory xen || exit 1;) \
+			$(MAKE) --no-print-directory xen;) \
 		$(if $(filter debug,$(LAB_XEN)), \
-			$(MAKE) --no-print-directory xen XEN_DEBUG=y || exit 1;) \
+			$(MAKE) --no-print-directory xen XEN_DEBUG=y;) \
 	else \
 		echo "the lab: no module to boot: Xen's source or what builds" \
 			"it cannot be had (see above)"; \

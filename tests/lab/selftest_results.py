@@ -121,11 +121,14 @@ class Ending(unittest.TestCase):
                     [sys.executable, "-B", "-c", SLEEPERS, TESTS, pids],
                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                     text=True, env=dict(os.environ, LAB_JOBS="2")) as lab:
-                while not pids.exists() or not pids.read_text():
-                    self.assertIsNone(lab.poll())
-                    time.sleep(0.05)
-                lab.send_signal(number)
-                said = lab.communicate(timeout=30)[0]
+                try:
+                    while not pids.exists() or not pids.read_text():
+                        self.assertIsNone(lab.poll())
+                        time.sleep(0.01)
+                    lab.send_signal(number)
+                    said = lab.communicate(timeout=30)[0]
+                finally:
+                    lab.kill()
             self.assertEqual(lab.returncode, 128 + number, said)
             started = pids.read_text().split()
             self.assertFalse(any(map(is_running, started)))
