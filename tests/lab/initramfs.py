@@ -40,8 +40,10 @@ CANCEL_LIBRARY = "/lib/x86_64-linux-gnu/libgcc_s.so.1"
 # As it is installed on a host.
 CONFIGURATION = TOP / "dom0-agent" / "xen-pcid.conf"
 
-# The lab's own programs for dom0, and the libraries that they use.
-HELPERS = {"physdev-call": "-lxencall", "hypfs-dump": "-lxenhypfs"}
+# The lab's own programs for dom0: what they are made of, with the libraries.
+HELPERS = {"physdev-call": ("physdev-call.c", "hypercalls.c", "-lxencall"),
+           "domctl-call": ("domctl-call.c", "hypercalls.c", "-lxencall"),
+           "hypfs-dump": ("hypfs-dump.c", "-lxenhypfs")}
 
 
 def _libraries(program):
@@ -68,15 +70,19 @@ def _copy_program(source, root, target):
 
 
 def _build_helpers():
-    """Compiles those whose source is newer."""
+    """Compiles those of which a source is newer."""
     LAB_BUILD.mkdir(parents=True, exist_ok=True)
-    for name, library in HELPERS.items():
-        source, program = LAB / f"{name}.c", LAB_BUILD / name
+    headers = max(header.stat().st_mtime for header in LAB.glob("*.h"))
+    for name, parts in HELPERS.items():
+        program = LAB_BUILD / name
+        parts = [LAB / part if part.endswith(".c") else part for part in parts]
+        newest = max(part.stat().st_mtime for part in parts
+                     if isinstance(part, pathlib.Path))
         if (program.exists()
-                and program.stat().st_mtime >= source.stat().st_mtime):
+                and program.stat().st_mtime >= max(newest, headers)):
             continue
         subprocess.run(["gcc", "-std=gnu99", "-O1", "-Wall", "-Wextra",
-                        "-Werror", "-o", program, source, library], check=True)
+                        "-Werror", "-o", program, *parts], check=True)
 
 
 def _project_programs():

@@ -18,10 +18,6 @@
  * median of the time stamp counter's steps that a removal, an add, and a
  * hypercall that does nothing took.
  * Exit code: 0 the hypercall was made, 1 it could not be, 2 usage.
- *
- * The sysctls are made through libxencall and not through libxenctrl: that
- * one refuses a hypervisor of another version, while the two sysctls here
- * have kept their layout, and the version that fits can be found by asking.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -32,62 +28,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <xencall.h>
-
-/* The public headers guard their tool-only parts with this. */
-#define __XEN_TOOLS__ 1
-#include <xen/xen.h>
-#include <xen/physdev.h>
-#include <xen/sysctl.h>
-#include <xen/version.h>
+#include "hypercalls.h"
 
 #define DEVICES_PER_CALL 4096u
 #define DEVICES_PER_SEGMENT 65536u
-
-/* Interface versions of Xen 4.2 (0x9) to a while after 4.21. */
-#define SYSCTL_VERSION_MIN 0x9u
-#define SYSCTL_VERSION_MAX 0x20u
-
-static xencall_handle *xcall;
-
-static void *hypercall_buffer(size_t size)
-{
-    void *buffer = xencall_alloc_buffer(xcall, size);
-
-    if ( !buffer )
-    {
-        perror("physdev-call: no hypercall buffer");
-        exit(1);
-    }
-    memset(buffer, 0, size);
-
-    return buffer;
-}
-
-static bool parse_bdf(const char *text, unsigned int *bus, unsigned int *devfn)
-{
-    unsigned int device, function;
-    int end = -1;
-
-    if ( sscanf(text, "%2x:%2x.%1x%n", bus, &device, &function, &end) != 3 ||
-         end < 0 || text[end] || device > 0x1f || function > 7 )
-        return false;
-    *devfn = device << 3 | function;
-
-    return true;
-}
-
-static bool parse_sbdf(const char *text, unsigned int *segment,
-                       unsigned int *bus, unsigned int *devfn)
-{
-    int end = -1;
-
-    if ( sscanf(text, "%4x:%n", segment, &end) == 1 && end == 5 )
-        return parse_bdf(text + end, bus, devfn);
-    *segment = 0;
-
-    return parse_bdf(text, bus, devfn);
-}
 
 /* Makes a physdev hypercall and prints what it returned. */
 static int physdev(unsigned int command, void *argument)
@@ -155,30 +99,6 @@ static int do_remove(int argc, char **argv)
     device->devfn = devfn;
 
     return physdev(PHYSDEVOP_pci_device_remove, device);
-}
-
-/*
- * Makes the sysctl with the interface version that this hypervisor takes: it
- * answers -EACCES for any other.
- */
-static int sysctl(struct xen_sysctl *op)
-{
-    static unsigned int version = XEN_SYSCTL_INTERFACE_VERSION;
-    unsigned int other;
-    int rc;
-
-    op->interface_version = version;
-    rc = xencall1(xcall, __HYPERVISOR_sysctl, (uint64_t)(uintptr_t)op);
-    for ( other = SYSCTL_VERSION_MIN;
-          rc < 0 && errno == EACCES && other <= SYSCTL_VERSION_MAX; other++ )
-    {
-        op->interface_version = other;
-        rc = xencall1(xcall, __HYPERVISOR_sysctl, (uint64_t)(uintptr_t)op);
-        if ( rc >= 0 || errno != EACCES )
-            version = other;
-    }
-
-    return rc;
 }
 
 /* Asks about count devices from the first on; prints those that are known. */
@@ -423,19 +343,10 @@ static int do_count(int argc, char **argv)
 
 static int do_keys(int argc, char **argv)
 {
-    struct xen_sysctl *op;
-    char *keys;
-
     if ( argc != 1 )
         return usage();
 
-    op = hypercall_buffer(sizeof(*op));
-    keys = hypercall_buffer(strlen(argv[0]) + 1);
-    strcpy(keys, argv[0]);
-    op->cmd = XEN_SYSCTL_debug_keys;
-    set_xen_guest_handle_raw(op->u.debug_keys.keys, keys);
-    op->u.debug_keys.nr_keys = strlen(keys);
-    if ( sysctl(op) < 0 )
+    if ( send_keys(argv[0]) < 0 )
     {
         perror("physdev-call: debug_keys");
         return 1;
@@ -458,12 +369,8 @@ int main(int argc, char **argv)
     if ( argc < 2 )
         return usage();
 
-    xcall = xencall_open(NULL, 0);
-    if ( !xcall )
-    {
-        perror("physdev-call: no access to the hypervisor");
+    if ( !hypercalls_open() )
         return 1;
-    }
     for ( i = 0; i < sizeof(commands) / sizeof(commands[0]); i++ )
     {
         if ( !strcmp(argv[1], commands[i].name) )
