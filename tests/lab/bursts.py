@@ -5,6 +5,7 @@ import random
 import time
 
 from .expect import Expectation, Failed
+from .pace import scaled
 from .qmp import QmpError
 
 # For all events; each port takes its time (native hotplug: six seconds).
@@ -69,7 +70,7 @@ class Bursts:
 
     def run(self, count, meanwhile):
         """count events; meanwhile: event number -> expectations to do then."""
-        deadline = time.monotonic() + TIMEOUT
+        deadline = time.monotonic() + scaled(TIMEOUT)
         done = 0
         while done < count:
             if time.monotonic() > deadline:

@@ -8,6 +8,8 @@ import base64
 import socket
 import time
 
+from .pace import scaled
+
 TIMED_OUT = 124
 
 
@@ -40,12 +42,13 @@ class Dom0:
             *lines, self.pending = (self.pending + data).split(b"\n")
             self.lines += [line.strip() for line in lines]
 
-    def wait_ready(self, timeout):
-        deadline = time.monotonic() + timeout
+    def wait_ready(self, timeout, meanwhile=lambda: None):
+        deadline = time.monotonic() + scaled(timeout)
         while b"@READY" not in self.lines:
             if time.monotonic() > deadline:
                 raise Dom0Gone(f"dom0 is not up after {timeout} s")
             self._read()
+            meanwhile()
         self.lines.clear()
 
     def _answer(self, number):
@@ -65,7 +68,8 @@ class Dom0:
     def run(self, command, timeout=30):
         """Runs a shell command in dom0: (exit code, output).
 
-        timeout: seconds; after that the exit code is TIMED_OUT.
+        timeout: seconds (of a fast machine, see pace.py); after that the
+        exit code is TIMED_OUT.
         """
         number = self.next_id
         self.next_id += 1
@@ -76,7 +80,7 @@ class Dom0:
             return TIMED_OUT, "dom0 takes no more input"
         except OSError as error:
             raise Dom0Gone(f"the host has ended ({error})") from error
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + scaled(timeout)
         while True:
             answer = self._answer(number)
             if answer is not None:

@@ -4,6 +4,8 @@ import json
 import socket
 import time
 
+from .pace import scaled
+
 
 class QmpError(Exception):
     """QEMU refused a command, or is gone."""
@@ -43,7 +45,7 @@ class Qmp:
         except OSError as error:
             raise QmpError(f"QEMU is gone: {error}") from error
         while True:
-            answer = self._next(30)
+            answer = self._next(scaled(30))
             if answer is None:
                 raise QmpError(f"{name}: no answer from QEMU")
             if "event" in answer:
@@ -53,9 +55,14 @@ class Qmp:
             else:
                 return answer["return"]
 
+    def monitor(self, line):
+        """What the human monitor says to a line."""
+        return self.command("human-monitor-command",
+                            **{"command-line": line}).replace("\r", "")
+
     def wait_event(self, name, timeout, **data):
         """Waits for an event with these data; False if it does not come."""
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + scaled(timeout)
         while True:
             for event in self.events:
                 if event["event"] == name and all(

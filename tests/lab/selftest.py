@@ -4,7 +4,7 @@ import copy
 import types
 import unittest
 
-from lab import expect, hypfs, report, runner, sight, truth
+from lab import expect, hypfs, iommu, report, runner, sight, truth
 from lab.devices import nvme, pci_bridge, pcie_pci_bridge, root_port
 
 READ = """\
@@ -98,6 +98,33 @@ class Paths(unittest.TestCase):
         self.assertEqual(
             sight.stable_path("/sys/devices/pci0000:00/0000:00:02.0/"
                               "0000:03:00.0"), "0000:00/02.0/00.0")
+
+
+class Entries(unittest.TestCase):
+    """The IOMMUs' tables, as their specifications have them."""
+
+    def test_vtd(self):
+        self.assertIsNone(iommu.vtd_entry(0x13a866000, 0xfffe02, True))
+        for high, caching_mode, domain in ((0xfffa02, True, 5),
+                                           (0x000502, False, 5),
+                                           (0x7ffb02, True, 0x8004)):
+            entry = iommu.vtd_entry(0x13a866001, high, caching_mode)
+            self.assertEqual(entry, iommu.Entry(domain, 0x13a866000))
+        self.assertEqual(iommu.vtd_entry(0x13a866009, 0xffff02, True),
+                         iommu.Entry(0, 0))
+
+    def test_amd(self):
+        self.assertIsNone(iommu.amd_entry(0x1, 0))
+        self.assertEqual(iommu.amd_entry(0x600000013a92f603, 5),
+                         iommu.Entry(5, 0x13a92f000))
+        # Without V all passes, and without a mode as well.
+        self.assertEqual(iommu.amd_entry(0, 0), iommu.Entry(0, 0))
+        self.assertEqual(iommu.amd_entry(0x6000000000000003, 7),
+                         iommu.Entry(7, 0))
+
+    def test_ids(self):
+        self.assertEqual(iommu.number("0000:02:1f.7"), 0x2ff)
+        self.assertEqual(iommu.name(0x2ff), "02:1f.7")
 
 
 class Words(unittest.TestCase):
