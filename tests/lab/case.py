@@ -22,6 +22,8 @@ class Case:
     long:    whether it is only run when it is named, or by --long
     fails:   hypervisors on which it fails today (docs/lab-results.md says
              how): there, too, it is only run when it is named, or by --long
+    stock_owners: whether a stock Xen keeps the IOMMU's tables and the owners
+             in agreement all the time; if not, they are not looked at there
     user:    what a person would have noticed on a stock Xen; "" if nothing
     """
     name: str
@@ -36,6 +38,7 @@ class Case:
     debug: bool = False
     long: bool = False
     fails: tuple = ()
+    stock_owners: bool = True
 
     def but(self, name, title, **changes):
         """A variant; changes may name fields of the machine as well.

@@ -97,7 +97,7 @@ def tables_follow():
         return "tables and list are dom0's"
     return Expectation("tables_follow", "the hypervisor follows dom0",
                        lambda host, patience:
-                       _until(patience, lambda: probe(host)))
+                       _until(patience, lambda: probe(host)), settles=True)
 
 
 def journal_is_empty():

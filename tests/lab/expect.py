@@ -14,6 +14,7 @@ from typing import Callable
 
 from . import hypfs, machine, sight, truth
 from .dom0 import TIMED_OUT, Dom0Gone
+from .pace import scaled
 
 # Seconds to wait for what takes its time; less where it is to stay away.
 PATIENCE = 40
@@ -36,11 +37,13 @@ class Expectation:
 
     helper: the function here that made it
     turned: for a wrong(), the helper whose expectation it turns around
+    settles: where it holds, dom0 and Xen agree about what is where
     """
     helper: str
     text: str
     check: Callable
     turned: str = None
+    settles: bool = False
 
     def __call__(self, host, patience=PATIENCE):
         try:
@@ -68,7 +71,7 @@ def wrong(expectation, seen):
 
 def _until(patience, probe):
     """Repeats probe until it does not raise Failed, or patience is over."""
-    deadline = time.monotonic() + patience
+    deadline = time.monotonic() + scaled(patience)
     while True:
         try:
             return probe()
@@ -201,7 +204,8 @@ def tables_agree():
             return truth.compare(hypfs.read(host), truth.devices(host))
         except (hypfs.Unreadable, truth.Differs) as difference:
             raise Failed(str(difference)) from difference
-    return Expectation("tables_agree", "hypfs has what lspci says", check)
+    return Expectation("tables_agree", "hypfs has what lspci says", check,
+                       settles=True)
 
 
 # Lies about dom0, each of which a comparison of the tables has to notice.

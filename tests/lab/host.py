@@ -9,6 +9,8 @@ import time
 
 from . import machine as machine_module
 from .dom0 import Dom0, Dom0Gone
+from .memory import Memory
+from .owners import Owners
 from .qmp import Qmp, QmpError
 
 # Seconds.
@@ -39,6 +41,9 @@ class Host:
         self.process = None
         self.qmp = None
         self.dom0 = None
+        self.memory = None
+        self.owners = Owners(self)
+        self.configs = {}       # name of a device -> configspace.Config
         self.boot_seconds = None
 
     def __enter__(self):
@@ -67,7 +72,7 @@ class Host:
                                             stdout=out, stderr=out)
         self._connect()
         try:
-            self.dom0.wait_ready(BOOT_TIMEOUT)
+            self.dom0.wait_ready(BOOT_TIMEOUT, self.owners.glance)
         except Dom0Gone as gone:
             # A host that dies while it boots is a result, not an error.
             self.boot_failure = self.fatal() or str(gone)
@@ -82,6 +87,7 @@ class Host:
             try:
                 self.dom0 = Dom0(self.folder / "dom0.sock", self.alive)
                 self.qmp = Qmp(self.folder / "qmp.sock")
+                self.memory = Memory(self.process, self.qmp.monitor)
                 return
             except (OSError, QmpError) as error:
                 if not self._running() or time.monotonic() > deadline:
@@ -149,7 +155,8 @@ class Host:
         """dom0 reboots the machine: Xen and dom0 start anew, QEMU stays."""
         self.qmp.command("set-action", reboot="reset")
         self.dom0.run("sync; reboot -f", 1)
+        self.owners = Owners(self)
         try:
-            self.dom0.wait_ready(BOOT_TIMEOUT)
+            self.dom0.wait_ready(BOOT_TIMEOUT, self.owners.glance)
         finally:
             self.qmp.command("set-action", reboot="shutdown")

@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass, field
 
 XEN_ARGS = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all "
-            "dom0_mem=1024M dom0_max_vcpus=1 conring_size=256k "
+            "dom0_mem=1024M conring_size=256k "
             "iommu=verbose,debug")
 
 # panic: a dom0 that crashes must not sit there until a timeout.
@@ -29,6 +29,7 @@ class Machine:
     xen:     further arguments for Xen
     iommu:   intel, amd or none
     chipset: q35 or pc
+    cpus:    how many dom0 has
     globals: QEMU's -global settings
     extra:   further arguments for QEMU, before the devices
     """
@@ -37,6 +38,7 @@ class Machine:
     xen: str = ""
     iommu: str = "intel"
     chipset: str = "q35"
+    cpus: int = 1
     globals: list = field(default_factory=list)
     extra: list = field(default_factory=list)
 
@@ -51,6 +53,8 @@ class Machine:
         parts += [f"Xen: {self.xen}"] if self.xen else []
         if self.iommu != "intel":
             parts.append(f"{self.iommu} IOMMU")
+        if self.cpus != 1:
+            parts.append(f"dom0 has {self.cpus} CPUs")
         return "; ".join(parts)
 
     def all_devices(self):
@@ -118,7 +122,8 @@ def command_line(machine, hypervisor, kernel, initramfs, folder):
     dom0 = f"{DOM0_ARGS} {machine.dom0}".strip().replace(",", ",,")
     more = os.environ.get("LAB_XEN_ARGS", "")
     line += ["-kernel", str(hypervisor.elf),
-             "-append", f"{XEN_ARGS} {machine.xen} {more}".strip(),
+             "-append", f"{XEN_ARGS} dom0_max_vcpus={machine.cpus} "
+             f"{machine.xen} {more}".strip(),
              "-initrd", f"{kernel.image} {dom0},{initramfs}",
              "-serial", f"file:{folder}/xen.log",
              "-serial", f"unix:{folder}/dom0.sock,server=on,wait=off",

@@ -32,6 +32,9 @@ def _arguments(argv):
                         help="boot this case's machine (on the one --xen "
                         "names, else stock), do its steps, then run commands "
                         "in dom0: the arguments, or lines of standard input")
+    parser.add_argument("--no-owners", action="store_true",
+                        help="do not hold the IOMMU's tables against who has "
+                        "what after each step")
     parser.add_argument("--demo", action="store_true",
                         help="case D for a person, stock beside module")
     parser.add_argument("--count", action="store_true",
@@ -106,7 +109,8 @@ def main(argv):
     results = runner.run(chosen, names,
                          lambda result: _show(result, options.verbose),
                          lambda case, name: bool(options.case)
-                         or case.is_chosen(name, options.long))
+                         or case.is_chosen(name, options.long),
+                         owners=not options.no_owners)
     report.keep(results)
     if not options.case and "stock" in names:
         results.append(_negative_control(results))

@@ -15,6 +15,7 @@ import time
 from . import look, sight
 from .devices import Device
 from .expect import Expectation, Failed
+from .pace import scaled
 from .qmp import QmpError
 
 SYSFS = "/sys/bus/pci/devices"
@@ -192,7 +193,7 @@ class Rounds:
         return f"unplug {device.kind} from {port}", False
 
     def wait(self, condition, complaint, timeout=30):
-        deadline = time.monotonic() + timeout
+        deadline = time.monotonic() + scaled(timeout)
         while True:
             self.seen = look.take(self.host)
             if condition():
@@ -227,6 +228,10 @@ class Rounds:
         if right_away:
             raise Failed(f"{what}: {right_away}")
         self.settle()
+        if self.host.owners.wanted:
+            wrong, _ = self.host.owners.check(settled=True)
+            if wrong:
+                raise Failed(f"{what}: {wrong}")
         return what
 
     def baseline(self):

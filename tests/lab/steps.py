@@ -5,10 +5,12 @@ A step has the form of an expectation: it raises Failed where it cannot be
 done, and the case has failed then.
 """
 import copy
+import dataclasses
 import time
 
 from . import sight
 from .expect import Expectation, Failed
+from .pace import scaled
 from .qmp import QmpError
 
 PLUG_TIMEOUT = 60
@@ -31,7 +33,7 @@ def plug(bridge, device):
             host.plug(new)
         except QmpError as error:
             raise Failed(str(error)) from error
-        deadline = time.monotonic() + PLUG_TIMEOUT
+        deadline = time.monotonic() + scaled(PLUG_TIMEOUT)
         while not sight.is_present(host, new.id):
             if time.monotonic() > deadline:
                 raise Failed(f"dom0 does not see {new.id}")
@@ -103,7 +105,7 @@ def renumber(name, first, last):
 
 def agent_once():
     """The project's agent brings Xen's view in line, once."""
-    return dom0("xen-pcid --once", 60)
+    return dataclasses.replace(dom0("xen-pcid --once", 60), settles=True)
 
 
 def pause(seconds):
