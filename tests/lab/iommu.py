@@ -72,8 +72,10 @@ class Tables:
         self.entries = entries
 
     def words(self):
+        """Without those of special IDs, which are many on AMD."""
         return ", ".join(f"{name(rid)} {entry.words()}"
-                         for rid, entry in sorted(self.entries.items()))
+                         for rid, entry in sorted(self.entries.items())
+                         if entry.root)
 
 
 def read(memory, kind):

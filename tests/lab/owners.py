@@ -278,8 +278,7 @@ class Owners:
         more = len(found) - COMPLAINTS_SHOWN
         text = "; ".join(found[:COMPLAINTS_SHOWN]) \
             + (f" (and {more} more)" if more > 0 else "")
-        return text or None, f"{len(look.tables.entries)} entries: " \
-            f"{look.tables.words()}"
+        return text or None, look.tables.words()
 
     def settle(self, look):
         """From now on each device carries what it carries now."""

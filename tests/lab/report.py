@@ -38,7 +38,7 @@ def closing(results):
 
 # Each of these must have been seen to fail where something is really wrong.
 DECISIVE = ("host_survives", "lists_agree", "nvme_live", "reads",
-            "no_dma_fault", "no_refused_add", "tables_agree")
+            "no_dma_fault", "no_refused_add", "tables_agree", "isolated")
 
 
 def never_seen_failing(results):

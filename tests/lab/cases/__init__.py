@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """All the cases, in the order in which they are listed and run."""
 from . import (anyshape, commands, controls, daemon, hotplug, hypercalls,
-               iommus, neighbours, renumber, rounds, shapes, tools)
+               iommus, neighbours, ownership, renumber, rounds, shapes, tools)
 
 # The ones that take minutes first: the others fill the place beside them.
 ALL = [case for module in (rounds, daemon, renumber, hotplug, neighbours,
-                           hypercalls, shapes, iommus, controls, tools,
-                           commands, anyshape)
+                           ownership, hypercalls, shapes, iommus, controls,
+                           tools, commands, anyshape)
        for case in module.CASES]
