@@ -47,8 +47,8 @@ def _entries(name, lines):
 def parse(output):
     """Tables from what READ_ALL prints; None if they changed in between."""
     files = _files(output)
-    if files.pop("format") != ["1"]:
-        raise Unreadable("a format that is not 1")
+    if files.pop("format") != ["2"]:
+        raise Unreadable("a format that is not 2")
     state = files.pop("state")
     if state != ["on"]:
         raise Unreadable(f"no tables: {DIRECTORY}/state is {' '.join(state)}")
