@@ -5,7 +5,7 @@
  */
 #include <time.h>
 
-#include "cycle.h"
+#include "daemon.h"
 #include "log.h"
 #include "message.h"
 #include "metrics.h"
@@ -18,39 +18,27 @@ void daemon_init(struct daemon *daemon)
         .settled_at = RETRY_NEVER,
         .trail_at = RETRY_NEVER,
         .check_at = RETRY_NEVER,
-        .go_on_at = RETRY_NEVER,
         .repair_at = RETRY_NEVER,
     };
-    journal_init(&daemon->journal);
-    retry_init(&daemon->retry);
-    record_init(&daemon->record);
-    store_report_init(&daemon->report);
-    conditions_init(&daemon->conditions);
-    moves_init(&daemon->moves);
+    cycle_init(&daemon->cycle);
 }
 
 void daemon_dispose(struct daemon *daemon)
 {
-    agree_dispose(&daemon->agree);
-    moves_dispose(&daemon->moves);
-    conditions_dispose(&daemon->conditions);
-    store_report_dispose(&daemon->report);
-    record_dispose(&daemon->record);
-    retry_dispose(&daemon->retry);
-    journal_dispose(&daemon->journal);
+    cycle_dispose(&daemon->cycle);
     daemon_init(daemon);
 }
 
 static void journal_is_unsafe(struct daemon *daemon,
                               const struct xpci_message *message, uint64_t now)
 {
-    conditions_set(&daemon->conditions, CONDITION_JOURNAL, message->text,
+    conditions_set(&daemon->cycle.conditions, CONDITION_JOURNAL, message->text,
                    "removals are carried out, but one that is pending when "
                    "the daemon ends may be found again only by comparison; "
                    "make the journal's file system writable");
     daemon->repair_failures++;
     daemon->repair_at =
-        now + retry_pause(daemon->retry.first, daemon->retry.most,
+        now + retry_pause(daemon->cycle.retry.first, daemon->cycle.retry.most,
                           daemon->repair_failures);
 }
 
@@ -58,11 +46,11 @@ static void repair_journal(struct daemon *daemon, uint64_t now)
 {
     struct xpci_message message;
 
-    if ( !journal_is_safe(&daemon->journal) )
+    if ( !journal_is_safe(&daemon->cycle.journal) )
     {
         if ( daemon->repair_at != RETRY_NEVER && now < daemon->repair_at )
             return;
-        if ( journal_repair(&daemon->journal, &message) )
+        if ( journal_repair(&daemon->cycle.journal, &message) )
         {
             journal_is_unsafe(daemon, &message, now);
             return;
@@ -70,64 +58,63 @@ static void repair_journal(struct daemon *daemon, uint64_t now)
     }
     daemon->repair_at = RETRY_NEVER;
     daemon->repair_failures = 0;
-    conditions_clear(&daemon->conditions, CONDITION_JOURNAL);
+    conditions_clear(&daemon->cycle.conditions, CONDITION_JOURNAL);
 }
 
 static int open_journal(struct daemon *daemon, uint64_t now)
 {
     struct xpci_message message = { "" };
-    int rc =
-        journal_open(&daemon->journal, daemon->options.conf->journal, &message);
+    int rc = journal_open(&daemon->cycle.journal,
+                          daemon->cycle.options.conf->journal, &message);
 
     if ( rc == -ENOMEM )
         return rc;
     if ( rc )
         journal_is_unsafe(daemon, &message, now);
     else if ( *message.text )
-        conditions_set(&daemon->conditions, CONDITION_DAMAGE, message.text,
+        conditions_set(&daemon->cycle.conditions, CONDITION_DAMAGE,
+                       message.text,
                        "look whether the disk is in order; this goes away "
                        "with the next start");
-    if ( daemon->journal.pending.count )
+    if ( daemon->cycle.journal.pending.count )
         log_notice("%zu removal%s pending from before",
-                   daemon->journal.pending.count,
-                   daemon->journal.pending.count == 1 ? " is" : "s are");
+                   daemon->cycle.journal.pending.count,
+                   daemon->cycle.journal.pending.count == 1 ? " is" : "s are");
 
     return 0;
 }
 
 static void open_record(struct daemon *daemon)
 {
-    const char *path = daemon->options.conf->record;
+    const char *path = daemon->cycle.options.conf->record;
     struct xpci_message message;
 
-    conditions_clear(&daemon->conditions, CONDITION_RECORD);
-    record_dispose(&daemon->record);
-    if ( path && record_open(&daemon->record, path,
-                             daemon->options.conf->record_most, &message) )
-        conditions_set(&daemon->conditions, CONDITION_RECORD, message.text,
+    conditions_clear(&daemon->cycle.conditions, CONDITION_RECORD);
+    record_dispose(&daemon->cycle.record);
+    if ( path &&
+         record_open(&daemon->cycle.record, path,
+                     daemon->cycle.options.conf->record_most, &message) )
+        conditions_set(&daemon->cycle.conditions, CONDITION_RECORD,
+                       message.text,
                        "nothing is recorded; reload when it can be written");
 }
 
 static void take_conf(struct daemon *daemon)
 {
-    const struct conf *conf = daemon->options.conf;
+    const struct conf *conf = daemon->cycle.options.conf;
 
     log_set_level(conf->log_level);
-    retry_set_pauses(&daemon->retry, conf->retry_first * 1000ULL,
+    retry_set_pauses(&daemon->cycle.retry, conf->retry_first * 1000ULL,
                      conf->retry_most * 1000ULL);
 }
 
-int daemon_start(struct daemon *daemon, const struct daemon_options *options,
+int daemon_start(struct daemon *daemon, const struct cycle_options *options,
                  struct store *store, uint64_t now)
 {
     int rc;
 
-    daemon->options = *options;
-    agree_init(&daemon->agree, options->backend, options->source, &cycle_front,
-               daemon);
-    daemon->agree.clock = options->clock;
-    /* Signals and the watchdog do not wait: it is tried again. */
-    daemon->agree.lock_wait = 0;
+    daemon->cycle.options = *options;
+    cycle_begin(&daemon->cycle);
     take_conf(daemon);
     if ( store && !options->conf->xenstore )
     {
@@ -136,7 +123,8 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
     }
     if ( store )
     {
-        rc = store_report_open(&daemon->report, store, options->conf->xenstore);
+        rc = store_report_open(&daemon->cycle.report, store,
+                               options->conf->xenstore);
         if ( rc )
             return rc;
     }
@@ -144,7 +132,7 @@ int daemon_start(struct daemon *daemon, const struct daemon_options *options,
     if ( rc )
         return rc;
     open_record(daemon);
-    daemon->go_on_at = now;
+    daemon->cycle.go_on_at = now;
 
     return 0;
 }
@@ -157,7 +145,7 @@ static bool differs(const char *a, const char *b)
 void daemon_reconfigure(struct daemon *daemon, const struct conf *conf,
                         uint64_t now)
 {
-    const struct conf *old = daemon->options.conf;
+    const struct conf *old = daemon->cycle.options.conf;
     bool record = differs(old->record, conf->record) ||
                   old->record_most != conf->record_most;
     unsigned int i;
@@ -179,13 +167,13 @@ void daemon_reconfigure(struct daemon *daemon, const struct conf *conf,
             log_warning("another %s is taken over at the next start only",
                         fixed[i].key);
     }
-    daemon->options.conf = conf;
+    daemon->cycle.options.conf = conf;
     take_conf(daemon);
     if ( record )
         open_record(daemon);
-    conditions_clear(&daemon->conditions, CONDITION_CONFIG);
+    conditions_clear(&daemon->cycle.conditions, CONDITION_CONFIG);
     daemon->check_at = RETRY_NEVER;
-    daemon->go_on_at = now;
+    daemon->cycle.go_on_at = now;
 }
 
 /* Removals that were seen are on disk before anything else is done. */
@@ -195,8 +183,8 @@ static void journal_seen(struct daemon *daemon, uint64_t now)
 
     if ( !daemon->seen_count )
         return;
-    if ( cycle_repair(daemon) != PLAN_REPAIR_NONE &&
-         journal_pend(&daemon->journal, daemon->seen, daemon->seen_count,
+    if ( cycle_repair(&daemon->cycle) != PLAN_REPAIR_NONE &&
+         journal_pend(&daemon->cycle.journal, daemon->seen, daemon->seen_count,
                       &message) )
         journal_is_unsafe(daemon, &message, now);
     daemon->seen_count = 0;
@@ -239,16 +227,16 @@ static void settle(struct daemon *daemon, uint64_t now)
 void daemon_event(struct daemon *daemon, const struct event *event,
                   uint64_t now)
 {
-    daemon->counts.events++;
+    daemon->cycle.counts.events++;
     if ( event->kind == EVENT_OVERFLOW )
     {
-        daemon->counts.overflows++;
+        daemon->cycle.counts.overflows++;
         log_info("events were lost; everything is looked at anew");
-        retry_hurry_all(&daemon->retry);
+        retry_hurry_all(&daemon->cycle.retry);
     }
     else if ( event->has_sbdf )
     {
-        retry_hurry(&daemon->retry, event->sbdf);
+        retry_hurry(&daemon->cycle.retry, event->sbdf);
         if ( event->kind == EVENT_REMOVED )
             note_removal(daemon, event->sbdf, now);
     }
@@ -265,16 +253,16 @@ static uint64_t cycle_deadline(const struct daemon *daemon)
     uint64_t at = earlier(daemon->settled_at, daemon->trail_at);
 
     at = earlier(at, daemon->check_at);
-    at = earlier(at, daemon->go_on_at);
+    at = earlier(at, daemon->cycle.go_on_at);
 
-    return earlier(at, retry_next(&daemon->retry));
+    return earlier(at, retry_next(&daemon->cycle.retry));
 }
 
 uint64_t daemon_deadline(const struct daemon *daemon)
 {
     uint64_t at = earlier(cycle_deadline(daemon), daemon->repair_at);
 
-    return earlier(at, store_report_deadline(&daemon->report));
+    return earlier(at, store_report_deadline(&daemon->cycle.report));
 }
 
 static int make_status(const struct daemon *daemon, struct status *status)
@@ -282,31 +270,33 @@ static int make_status(const struct daemon *daemon, struct status *status)
     int rc;
 
     status_init(status);
-    status->look = daemon->agree.has_look ? &daemon->agree.look : NULL;
+    status->look =
+        daemon->cycle.agree.has_look ? &daemon->cycle.agree.look : NULL;
     status->hypervisor = status->look
                              ? xpci_source_name(status->look->hypervisor.source)
                              : "unknown";
-    status->repair = cycle_repair(daemon);
-    status->journal = &daemon->journal;
-    status->retry = &daemon->retry;
-    status->moves = &daemon->moves;
-    status->counts = daemon->counts;
-    status->looked_at = daemon->looked_at;
-    rc = conditions_report(&daemon->conditions, status);
+    status->repair = cycle_repair(&daemon->cycle);
+    status->journal = &daemon->cycle.journal;
+    status->retry = &daemon->cycle.retry;
+    status->moves = &daemon->cycle.moves;
+    status->counts = daemon->cycle.counts;
+    status->looked_at = daemon->cycle.looked_at;
+    rc = conditions_report(&daemon->cycle.conditions, status);
 
     return rc ? rc : status_conclude(status);
 }
 
 static void write_metrics(struct daemon *daemon, const struct status *status)
 {
-    const char *path = daemon->options.conf->metrics;
+    const char *path = daemon->cycle.options.conf->metrics;
     struct xpci_message message;
 
     if ( path && metrics_write(path, status, &message) )
-        conditions_set(&daemon->conditions, CONDITION_METRICS, message.text,
+        conditions_set(&daemon->cycle.conditions, CONDITION_METRICS,
+                       message.text,
                        "make its directory writable, or turn metrics off");
     else
-        conditions_clear(&daemon->conditions, CONDITION_METRICS);
+        conditions_clear(&daemon->cycle.conditions, CONDITION_METRICS);
 }
 
 void daemon_report(struct daemon *daemon, uint64_t now)
@@ -314,22 +304,22 @@ void daemon_report(struct daemon *daemon, uint64_t now)
     struct xpci_message message;
     struct status status;
 
-    if ( daemon->record.error )
-        conditions_set(&daemon->conditions, CONDITION_RECORD,
+    if ( daemon->cycle.record.error )
+        conditions_set(&daemon->cycle.conditions, CONDITION_RECORD,
                        "the record could not be written to its end",
                        "make room, then reload");
     if ( make_status(daemon, &status) )
     {
         log_error("no memory for the report");
-        store_report_postpone(&daemon->report, now);
+        store_report_postpone(&daemon->cycle.report, now);
         goto out;
     }
     write_metrics(daemon, &status);
-    if ( store_report_write(&daemon->report, &status, now, &message) )
-        conditions_set(&daemon->conditions, CONDITION_XENSTORE, message.text,
-                       "it is waited for");
-    else if ( daemon->report.connected )
-        conditions_clear(&daemon->conditions, CONDITION_XENSTORE);
+    if ( store_report_write(&daemon->cycle.report, &status, now, &message) )
+        conditions_set(&daemon->cycle.conditions, CONDITION_XENSTORE,
+                       message.text, "it is waited for");
+    else if ( daemon->cycle.report.connected )
+        conditions_clear(&daemon->cycle.conditions, CONDITION_XENSTORE);
     if ( strcmp(status.text, daemon->told) )
     {
         notify_status(status.text);
@@ -342,13 +332,13 @@ out:
 
 static uint64_t milliseconds(const struct daemon *daemon)
 {
-    return daemon->options.clock ? daemon->options.clock() : 0;
+    return daemon->cycle.options.clock ? daemon->cycle.options.clock() : 0;
 }
 
 static void run_cycle(struct daemon *daemon, bool everything, uint64_t now)
 {
     uint64_t began = milliseconds(daemon);
-    unsigned int interval = daemon->options.conf->check_interval;
+    unsigned int interval = daemon->cycle.options.conf->check_interval;
 
     if ( now >= daemon->trail_at )
         daemon->trail_at = RETRY_NEVER;
@@ -357,8 +347,8 @@ static void run_cycle(struct daemon *daemon, bool everything, uint64_t now)
     /* A cycle for whatever reason is as good as the check. */
     daemon->check_at = interval ? now + interval * 1000ULL : RETRY_NEVER;
     journal_seen(daemon, now);
-    cycle_run(daemon, everything, now);
-    retry_postpone(&daemon->retry, now);
+    cycle_run(&daemon->cycle, everything, now);
+    retry_postpone(&daemon->cycle.retry, now);
     daemon->look_ms = milliseconds(daemon) - began;
     daemon->ended_at = now + daemon->look_ms;
 }
@@ -366,7 +356,7 @@ static void run_cycle(struct daemon *daemon, bool everything, uint64_t now)
 void daemon_work(struct daemon *daemon, uint64_t now)
 {
     if ( now >= daemon->check_at )
-        daemon->counts.checks++;
+        daemon->cycle.counts.checks++;
     if ( now >= cycle_deadline(daemon) )
         run_cycle(daemon, false, now);
     else if ( now < daemon_deadline(daemon) )
@@ -377,7 +367,7 @@ void daemon_work(struct daemon *daemon, uint64_t now)
 
 void daemon_resync(struct daemon *daemon, uint64_t now)
 {
-    retry_hurry_all(&daemon->retry);
+    retry_hurry_all(&daemon->cycle.retry);
     run_cycle(daemon, true, now);
     repair_journal(daemon, now);
 }
@@ -387,7 +377,8 @@ int daemon_audit(struct daemon *daemon, struct xpci_message *message)
     struct agree_look look;
     char sbdf[XPCI_SBDF_LENGTH];
     size_t i;
-    int rc = agree_take_look(&daemon->agree, &look, PLAN_REPAIR_NONE, message);
+    int rc =
+        agree_take_look(&daemon->cycle.agree, &look, PLAN_REPAIR_NONE, message);
 
     if ( rc )
         goto out;
@@ -414,20 +405,20 @@ static bool is_verb(const char *request, const char *verb)
 
 static void resync(struct daemon *daemon, uint64_t now)
 {
-    const struct plan *plan = &daemon->agree.look.plan;
+    const struct plan *plan = &daemon->cycle.agree.look.plan;
 
     daemon_resync(daemon, now);
-    if ( daemon->conditions.text[CONDITION_LOOK] )
-        store_report_answer(&daemon->report, "%s: failed: %s",
-                            daemon->report.request,
-                            daemon->conditions.text[CONDITION_LOOK]);
+    if ( daemon->cycle.conditions.text[CONDITION_LOOK] )
+        store_report_answer(&daemon->cycle.report, "%s: failed: %s",
+                            daemon->cycle.report.request,
+                            daemon->cycle.conditions.text[CONDITION_LOOK]);
     else if ( plan_is_agreement(plan) )
-        store_report_answer(&daemon->report, "%s: done: in agreement",
-                            daemon->report.request);
+        store_report_answer(&daemon->cycle.report, "%s: done: in agreement",
+                            daemon->cycle.report.request);
     else
-        store_report_answer(&daemon->report, "%s: done: %zu differences stay",
-                            daemon->report.request,
-                            plan->step_count + plan->left_count);
+        store_report_answer(
+            &daemon->cycle.report, "%s: done: %zu differences stay",
+            daemon->cycle.report.request, plan->step_count + plan->left_count);
 }
 
 static void audit(struct daemon *daemon)
@@ -436,23 +427,23 @@ static void audit(struct daemon *daemon)
     int differences = daemon_audit(daemon, &message);
 
     if ( differences < 0 )
-        store_report_answer(&daemon->report, "%s: failed: %s",
-                            daemon->report.request, message.text);
+        store_report_answer(&daemon->cycle.report, "%s: failed: %s",
+                            daemon->cycle.report.request, message.text);
     else if ( differences )
-        store_report_answer(&daemon->report, "%s: done: %d differences",
-                            daemon->report.request, differences);
+        store_report_answer(&daemon->cycle.report, "%s: done: %d differences",
+                            daemon->cycle.report.request, differences);
     else
-        store_report_answer(&daemon->report, "%s: done: in agreement",
-                            daemon->report.request);
+        store_report_answer(&daemon->cycle.report, "%s: done: in agreement",
+                            daemon->cycle.report.request);
 }
 
 void daemon_control(struct daemon *daemon, daemon_reload *reload, void *data,
                     uint64_t now)
 {
-    const char *request = daemon->report.request;
+    const char *request = daemon->cycle.report.request;
     struct xpci_message message;
 
-    if ( !store_report_take_request(&daemon->report, now) )
+    if ( !store_report_take_request(&daemon->cycle.report, now) )
         return;
     log_info("request from xenstore: %s", request);
     if ( is_verb(request, "resync") )
@@ -460,19 +451,19 @@ void daemon_control(struct daemon *daemon, daemon_reload *reload, void *data,
     else if ( is_verb(request, "audit") )
         audit(daemon);
     else if ( !is_verb(request, "reload") )
-        store_report_answer(&daemon->report,
+        store_report_answer(&daemon->cycle.report,
                             "%s: refused: it takes resync, audit and reload",
                             request);
     else if ( reload(data, &message) )
-        store_report_answer(&daemon->report, "%s: failed: %s", request,
+        store_report_answer(&daemon->cycle.report, "%s: failed: %s", request,
                             message.text);
     else
-        store_report_answer(&daemon->report, "%s: done", request);
+        store_report_answer(&daemon->cycle.report, "%s: done", request);
     daemon_report(daemon, now);
 }
 
 void daemon_stop(struct daemon *daemon, uint64_t now)
 {
-    store_report_state(&daemon->report, "stopped", "the daemon is not running",
-                       now);
+    store_report_state(&daemon->cycle.report, "stopped",
+                       "the daemon is not running", now);
 }

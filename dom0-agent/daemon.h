@@ -14,10 +14,8 @@
 #ifndef XEN_PCID_DAEMON_H
 #define XEN_PCID_DAEMON_H
 
-#include "conf.h"
+#include "cycle.h"
 #include "events.h"
-#include "record.h"
-#include "store_report.h"
 
 /*
  * A burst is over when nothing came for so long, or is cut after so long:
@@ -28,36 +26,12 @@
 #define DAEMON_BURST 40U
 /* The kernel goes on with a device after its event: one more look. */
 #define DAEMON_TRAIL 1000U
-/* A plan that is not through after AGREE_ROUNDS goes on after so long. */
-#define DAEMON_GO_ON 500U
 
 /* Removals that events named, on their way to the journal. */
 #define DAEMON_SEEN 1024U
 
-struct daemon_options {
-    const struct conf *conf;
-    const struct view_source *source; /* dom0 */
-    /* The caller's, as are those above, for as long as the daemon lives. */
-    struct backend *backend;
-    bool (*should_stop)(void *data); /* between two steps; may be NULL */
-    /* What a cycle takes is measured by it; NULL: they take no time. */
-    uint64_t (*clock)(void);
-    void *data;
-};
-
 struct daemon {
-    struct daemon_options options;
-    struct agree agree; /* with the latest look */
-    struct journal journal;
-    struct retry retry;
-    struct record record;
-    struct store_report report;
-    struct conditions conditions;
-    struct moves moves;
-    struct status_counts counts;
-    uint64_t now;   /* of this cycle */
-    bool attempted; /* the hypercall of the present step was made */
-    time_t looked_at;
+    struct cycle cycle;
     char told[STATUS_TEXT]; /* the service manager */
 
     uint32_t seen[DAEMON_SEEN];
@@ -69,9 +43,7 @@ struct daemon {
     uint64_t settled_at;
     uint64_t trail_at;
     uint64_t check_at;
-    uint64_t go_on_at;  /* also: the first look, and the next try of one */
     uint64_t repair_at; /* of the journal */
-    unsigned int look_failures;
     unsigned int repair_failures;
 };
 
@@ -85,7 +57,7 @@ void daemon_dispose(struct daemon *daemon);
  * everything else that fails is reported and tried again.
  */
 int __must_check daemon_start(struct daemon *daemon,
-                              const struct daemon_options *options,
+                              const struct cycle_options *options,
                               struct store *store, uint64_t now);
 
 void daemon_event(struct daemon *daemon, const struct event *event,

@@ -83,7 +83,7 @@ static bool should_stop(void *data)
 
 static int open_events(struct loop *loop, struct xpci_message *message)
 {
-    const char *fifo = loop->daemon.options.conf->events;
+    const char *fifo = loop->daemon.cycle.options.conf->events;
 
     return fifo ? events_open_fifo(&loop->events, fifo, message)
                 : events_open_kernel(&loop->events, message);
@@ -96,7 +96,8 @@ static void events_broke(struct loop *loop, const struct xpci_message *message,
     loop->events = NULL;
     loop->events_failures++;
     loop->events_at = now + retry_pause(1000, 300000, loop->events_failures);
-    conditions_set(&loop->daemon.conditions, CONDITION_EVENTS, message->text,
+    conditions_set(&loop->daemon.cycle.conditions, CONDITION_EVENTS,
+                   message->text,
                    "changes are found by the periodic check only; it is tried "
                    "again by itself");
 }
@@ -114,7 +115,7 @@ static void try_events(struct loop *loop, uint64_t now)
         events_broke(loop, &message, now);
         return;
     }
-    conditions_clear(&loop->daemon.conditions, CONDITION_EVENTS);
+    conditions_clear(&loop->daemon.cycle.conditions, CONDITION_EVENTS);
     if ( loop->events_failures )
         daemon_event(&loop->daemon, &lost, now);
 }
@@ -149,7 +150,7 @@ static int reload(void *data, struct xpci_message *message)
 
     if ( rc )
     {
-        conditions_set(&loop->daemon.conditions, CONDITION_CONFIG,
+        conditions_set(&loop->daemon.cycle.conditions, CONDITION_CONFIG,
                        message->text,
                        "the configuration from before stays in force; see "
                        "xen-pcid --check-config");
@@ -197,7 +198,7 @@ static int wait_timeout(const struct loop *loop, uint64_t now)
 
 static void fill_poll(const struct loop *loop, struct pollfd *fds)
 {
-    const struct store_report *report = &loop->daemon.report;
+    const struct store_report *report = &loop->daemon.cycle.report;
     const struct store *store = report->connected ? report->store : NULL;
     const int wanted[FDS] = {
         [FD_SIGNALS] = loop->signals,
@@ -233,7 +234,7 @@ static int wait_once(struct loop *loop, struct loop_counts *counts)
     if ( fds[FD_EVENTS].revents )
         take_events(loop, now);
     if ( fds[FD_ALIVE].revents )
-        store_report_hung_up(&loop->daemon.report, now);
+        store_report_hung_up(&loop->daemon.cycle.report, now);
     else if ( fds[FD_WATCH].revents )
         daemon_control(&loop->daemon, reload, loop, now);
     try_events(loop, now);
@@ -283,7 +284,7 @@ static int run(struct loop *loop, struct loop_counts *counts,
 int loop_run(const struct loop_options *options, struct loop_counts *counts,
              struct xpci_message *message)
 {
-    struct daemon_options daemon_options = options->daemon;
+    struct cycle_options daemon_options = options->daemon;
     struct loop loop = { .options = options, .signals = -1 };
     sigset_t set;
     int rc;

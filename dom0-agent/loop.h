@@ -8,7 +8,7 @@
 #include "daemon.h"
 
 struct loop_options {
-    struct daemon_options daemon;
+    struct cycle_options daemon;
     struct store *store; /* taken over; NULL: none */
     /* Reads the configuration again; 0 and `*conf` is in force from then. */
     int (*reload)(void *data, const struct conf **conf,

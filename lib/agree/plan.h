@@ -100,8 +100,8 @@ void plan_dispose(struct plan *plan);
  *
  * Order: first the reports of devices that stay but are recorded behind a
  * bridge that goes (their bridges are right again before that one takes along
- * what is behind it), then the removes (VFs, then the deepest first), then the adds
- * and reports (bridges before what is behind them, VFs last).
+ * what is behind it), then the removes (VFs, then the deepest first), then the
+ * adds and reports (bridges before what is behind them, VFs last).
  *
  * Nothing is taken from a guest: there is no removal of a guest's device or of
  * Xen's own, of a bridge that one is behind or of its PF, and no report by

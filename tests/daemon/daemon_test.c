@@ -25,7 +25,7 @@ static void test_start(void)
     /* Nothing but the check is to come. */
     CU_ASSERT_EQUAL(daemon_deadline(&trial.daemon), trial.now + 60000);
     trial_pass(&trial, 600000);
-    CU_ASSERT_EQUAL(trial.daemon.counts.looks, 11);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.counts.looks, 11);
     CU_ASSERT_EQUAL(trial.fake.commits, 1);
     CU_ASSERT_EQUAL(log_caught_lines(), 0);
     trial_dispose(&trial);
@@ -60,7 +60,7 @@ static void test_hotplug(void)
     trial_pass(&trial, SOON);
     CU_ASSERT_EQUAL(trial.host.removes, 1);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     CU_ASSERT_EQUAL(log_caught_lines(), 1);
     /* The kernel may have gone on: one more look, then silence. */
     trial_pass(&trial, DAEMON_TRAIL);
@@ -82,7 +82,7 @@ static void test_burst(void)
     for ( i = 0; i < 100; i++ )
         trial_event(&trial, EVENT_CHANGED, 0x1000 + i);
     trial_pass(&trial, SOON);
-    CU_ASSERT_EQUAL(trial.daemon.counts.plans, 1);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.counts.plans, 1);
     CU_ASSERT_EQUAL(trial.host.adds, 8);
     CU_ASSERT(trial_agrees(&trial));
 
@@ -128,7 +128,7 @@ static void test_renumbering(void)
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, SOON);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.counts.overflows, 1);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.counts.overflows, 1);
     trial_dispose(&trial);
 }
 
@@ -146,7 +146,7 @@ static void test_audit_only(void)
     CU_ASSERT_EQUAL(trial.host.adds + trial.host.removes, 0);
     CU_ASSERT(trial_state_is(&trial, "needs attention"));
     CU_ASSERT(trial_says(&trial, "problems/0") != NULL);
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     /* The policy is changed while it runs. */
     trial.conf.repair = PLAN_REPAIR_ALL;
     daemon_reconfigure(&trial.daemon, &trial.conf, trial.now);
@@ -310,9 +310,9 @@ static void test_record_most(void)
     trial_start(&trial);
     trial_plug(&trial);
     trial_pass(&trial, SOON);
-    for ( i = 0; trial.daemon.record.file && i < 100000; i++ )
-        record_remove(&trial.daemon.record, 0x100, -ENODEV);
-    CU_ASSERT_PTR_NULL(trial.daemon.record.file);
+    for ( i = 0; trial.daemon.cycle.record.file && i < 100000; i++ )
+        record_remove(&trial.daemon.cycle.record, 0x100, -ENODEV);
+    CU_ASSERT_PTR_NULL(trial.daemon.cycle.record.file);
     CU_ASSERT(log_caught("it is longer than record-most, 1 MiB"));
     CU_ASSERT_FATAL(!stat(trial.conf.record, &status));
     CU_ASSERT(status.st_size >= 1 << 20 && status.st_size < (1 << 20) + 1024);
@@ -358,7 +358,7 @@ static void test_random(void)
         if ( !world_random(&trial.world, 10) )
         {
             fake_store_crash(&trial.fake);
-            store_report_hung_up(&trial.daemon.report, trial.now);
+            store_report_hung_up(&trial.daemon.cycle.report, trial.now);
         }
         if ( !world_random(&trial.world, 10) )
         {
@@ -370,7 +370,7 @@ static void test_random(void)
         trial_pass(&trial, 120000);
         CU_ASSERT(trial_agrees(&trial));
         CU_ASSERT(trial_state_is(&trial, "in agreement"));
-        CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+        CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     }
     trial_dispose(&trial);
 }

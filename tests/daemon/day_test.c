@@ -39,7 +39,7 @@ static void one_event(struct trial *trial)
         break;
     case 1:
         fake_store_crash(&trial->fake);
-        store_report_hung_up(&trial->daemon.report, trial->now);
+        store_report_hung_up(&trial->daemon.cycle.report, trial->now);
         break;
     case 2:
         trial->fake.down = false;
@@ -87,7 +87,7 @@ static void test_day(void)
         }
         back_to_begin(&trial);
         CU_ASSERT(trial_agrees(&trial));
-        CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+        CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
         CU_ASSERT_STRING_EQUAL(trial_says(&trial, "state"), "in agreement");
         /* A fresh hypervisor: what its tables keep is not the daemon's. */
         calls += trial.host.adds + trial.host.removes;
@@ -96,7 +96,7 @@ static void test_day(void)
         memory = mallinfo2().uordblks;
         if ( getenv("SHOW_LOG") )
             fprintf(stderr, "  hour %u: %zu bytes, %zu moves, %s generation\n",
-                    hour, memory, trial.daemon.moves.count,
+                    hour, memory, trial.daemon.cycle.moves.count,
                     trial_says(&trial, "generation"));
         if ( !hour )
         {
@@ -109,7 +109,7 @@ static void test_day(void)
     printf("%llu changes, %llu looks, %llu hypercalls; %zu bytes after the "
            "first hour, %zu after the last; %u descriptors... ",
            (unsigned long long)changes,
-           (unsigned long long)trial.daemon.counts.looks,
+           (unsigned long long)trial.daemon.cycle.counts.looks,
            (unsigned long long)calls, first, memory, open);
     trial_dispose(&trial);
 }

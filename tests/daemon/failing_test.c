@@ -48,9 +48,9 @@ static void happen(struct trial *trial, unsigned int chapter)
 /* Where the daemon cannot begin, who started it starts it again. */
 static void start(struct trial *trial)
 {
-    const struct daemon_options options = { .conf = &trial->conf,
-                                            .source = &trial->source,
-                                            .backend = trial->backend };
+    const struct cycle_options options = { .conf = &trial->conf,
+                                           .source = &trial->source,
+                                           .backend = trial->backend };
 
     daemon_init(&trial->daemon);
     if ( daemon_start(&trial->daemon, &options, &trial->fake.store,
@@ -106,13 +106,13 @@ static unsigned int one_life(unsigned int number, bool onward)
     /* Pauses of up to five minutes, and then some. */
     trial_pass(&trial, 700000);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
-    CU_ASSERT(journal_is_safe(&trial.daemon.journal));
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
+    CU_ASSERT(journal_is_safe(&trial.daemon.cycle.journal));
     state = trial_says(&trial, "state");
     CU_ASSERT_FATAL(state != NULL);
     /* A record that ended stays a problem until somebody reloads. */
-    if ( !trial.daemon.conditions.text[CONDITION_RECORD] &&
-         !trial.daemon.conditions.text[CONDITION_DAMAGE] )
+    if ( !trial.daemon.cycle.conditions.text[CONDITION_RECORD] &&
+         !trial.daemon.cycle.conditions.text[CONDITION_DAMAGE] )
         CU_ASSERT_STRING_EQUAL(state, "in agreement");
     if ( trial.host.wrong || !trial_agrees(&trial) )
         fprintf(stderr, "  call %u%s (%s)\n", number, onward ? " onward" : "",

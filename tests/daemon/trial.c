@@ -54,12 +54,12 @@ void trial_dispose(struct trial *trial)
 
 void trial_start(struct trial *trial)
 {
-    const struct daemon_options options = {
+    const struct cycle_options options = {
         .conf = &trial->conf,
         .source = &trial->source,
         .backend = trial->backend,
-        .should_stop = trial->daemon.options.should_stop,
-        .data = trial->daemon.options.data,
+        .should_stop = trial->daemon.cycle.options.should_stop,
+        .data = trial->daemon.cycle.options.data,
     };
 
     CU_ASSERT_FATAL(!daemon_start(&trial->daemon, &options, &trial->fake.store,

@@ -75,8 +75,8 @@ static void test_failing_until_gone(void)
     trial_event(&trial, EVENT_REMOVED, sbdf);
     trial_pass(&trial, SOON);
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
-    CU_ASSERT_EQUAL(trial.daemon.retry.count, 0);
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.retry.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -97,7 +97,7 @@ static void test_failing_bridge(void)
     trial_event(&trial, EVENT_CHANGED, world_sbdf(bridge));
     trial_pass(&trial, SOON);
     /* The port's new range was refused, so nothing else was tried. */
-    CU_ASSERT_EQUAL(trial.daemon.retry.count, 1);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.retry.count, 1);
     trial_pass(&trial, 60000);
     CU_ASSERT(trial_agrees(&trial));
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
@@ -121,7 +121,7 @@ static void test_removed_and_back(void)
     trial_pass(&trial, SOON);
     CU_ASSERT_EQUAL(trial.host.removes, 0);
     CU_ASSERT_EQUAL(trial.host.adds, 1);
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     CU_ASSERT(trial_agrees(&trial));
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
     trial_dispose(&trial);
@@ -143,13 +143,13 @@ static void test_blind(void)
     CU_ASSERT(trial_state_is(&trial, "needs attention"));
     /* Said once, though tried often. */
     CU_ASSERT_EQUAL(log_caught_lines(), 1);
-    CU_ASSERT(trial.daemon.counts.looks > 5);
-    CU_ASSERT(trial.daemon.counts.looks < 20);
+    CU_ASSERT(trial.daemon.cycle.counts.looks > 5);
+    CU_ASSERT(trial.daemon.cycle.counts.looks < 20);
     CU_ASSERT_FATAL(!rename(away, trial.world.path));
     trial_pass(&trial, 300000);
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
     CU_ASSERT_EQUAL(trial.host.removes, 0);
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -174,13 +174,13 @@ static void test_stop(void)
     trial_start(&trial);
     world_remove(trial.world.root.child[0]->child[0]);
     world_show_only(&trial.world);
-    trial.daemon.options.should_stop = stop_after;
-    trial.daemon.options.data = &steps;
+    trial.daemon.cycle.options.should_stop = stop_after;
+    trial.daemon.cycle.options.data = &steps;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial.now += SOON;
     daemon_work(&trial.daemon, trial.now);
     CU_ASSERT_EQUAL(trial.host.removes, 2);
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 2);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 2);
     daemon_stop(&trial.daemon, trial.now);
     CU_ASSERT_STRING_EQUAL(trial_says(&trial, "state"), "stopped");
     trial_stop(&trial);
@@ -189,7 +189,7 @@ static void test_stop(void)
     CU_ASSERT(log_caught("2 removals are pending from before"));
     CU_ASSERT_EQUAL(trial.host.removes, 4);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -222,13 +222,13 @@ static void test_race(void)
     world_remove(trial.world.root.child[3]->child[0]);
     world_show(&trial.world);
     plugger = &trial;
-    trial.daemon.options.should_stop = plug_in_between;
+    trial.daemon.cycle.options.should_stop = plug_in_between;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, SOON);
     CU_ASSERT_PTR_NULL(plugger);
     CU_ASSERT_EQUAL(trial.host.removes, 0);
     CU_ASSERT(trial_agrees(&trial));
-    CU_ASSERT_EQUAL(trial.daemon.journal.pending.count, 0);
+    CU_ASSERT_EQUAL(trial.daemon.cycle.journal.pending.count, 0);
     trial_dispose(&trial);
 }
 
@@ -249,7 +249,7 @@ static void test_shrunken(void)
     CU_ASSERT_PTR_NOT_NULL(
         strstr(trial_says(&trial, "problems/0"),
                "dom0 lists 3 devices and the hypervisor knows 14"));
-    trial.daemon.agree.force = true;
+    trial.daemon.cycle.agree.force = true;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, SOON);
     CU_ASSERT_EQUAL(trial.host.removes, 11);
@@ -316,7 +316,7 @@ static void test_torn_read(void)
     trial_start(&trial);
     write_disk(&trial, another, sizeof(another));
     torn = &trial;
-    trial.daemon.options.should_stop = reads_well_again;
+    trial.daemon.cycle.options.should_stop = reads_well_again;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, SOON);
     CU_ASSERT_PTR_NULL(torn);
@@ -420,12 +420,12 @@ static void test_old_look(void)
 
     trial_init(&trial, "old-look", 25);
     trial_start(&trial);
-    trial.daemon.agree.clock = slow_clock;
+    trial.daemon.cycle.agree.clock = slow_clock;
     world_remove(trial.world.root.child[0]->child[0]);
     world_show_only(&trial.world);
     assigner = &trial;
     assign_after = 3;
-    trial.daemon.options.should_stop = assign_in_between;
+    trial.daemon.cycle.options.should_stop = assign_in_between;
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, SOON);
     /* Its VFs went, and then the PF was a guest's. */
@@ -485,8 +485,8 @@ static void test_unsafe_journal(void)
     trial_pass(&trial, SOON);
     CU_ASSERT(trial_agrees(&trial));
 
-    free(trial.daemon.journal.path);
-    trial.daemon.journal.path = strdup(scratch_path("unsafe/journal"));
+    free(trial.daemon.cycle.journal.path);
+    trial.daemon.cycle.journal.path = strdup(scratch_path("unsafe/journal"));
     trial_pass(&trial, 600000);
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
     CU_ASSERT(log_caught("the journal can be written again"));

@@ -54,7 +54,7 @@ static void plug_in(struct world *world)
 int main(int argc, char **argv)
 {
     struct view_source source = { .kind = VIEW_SYSFS };
-    struct daemon_options options = { .source = &source };
+    struct cycle_options options = { .source = &source };
     struct proxy_host host;
     struct daemon daemon;
     struct world world;
