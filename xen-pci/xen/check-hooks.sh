@@ -28,7 +28,7 @@ pci freed_type pdev->type pdev->kind
 pci doors iommu_remove_device(struct iommu_drop_device(struct
 dmar declare \"vtd.h\" \"vt-d.h\"
 dmar unit acpi_find_matched_drhd_unit( acpi_find_unit(
-dmar parsed scope->devices_cnt.=.cnt; scope->devices_count=cnt;
+dmar stored scope->devices[didx++] scope->numbers[didx++]
 dmar freed scope->devices_cnt.=.0; scope->devices_count=0;
 vtd declare \"vtd.h\" \"vt-d.h\"
 vtd map domain_context_mapping_one( domain_context_set_one(

@@ -97,11 +97,13 @@ bool xpci_hook_ats_in_use(struct pci_dev *pdev);
 struct acpi_drhd_unit *xpci_hook_unit(const struct pci_dev *pdev);
 
 /*
- * Xen has allocated, and is about to fill, what it keeps of the device scope
- * in the ACPI tables from `start` to `end`.  Boot only.
+ * Xen is about to store, as scope->devices[index], the number of a device that
+ * it found by the device scope entry at `entry` in the ACPI tables; the scope
+ * ends at `end`.  Boot only.
  */
-void xpci_hook_scope_parsed(struct dmar_scope *scope, const void *start,
-                            const void *end, uint16_t segment);
+void xpci_hook_scope_stored(struct dmar_scope *scope, unsigned int index,
+                            const void *entry, const void *end,
+                            uint16_t segment);
 
 /* Xen frees what it kept of a scope.  Boot only. */
 void xpci_hook_scope_freed(const struct dmar_scope *scope);

@@ -28,111 +28,105 @@
 #define MOST_HOPS 256U
 
 struct scope_entry {
-    uint8_t type;
+    uint8_t type; /* 0: Xen stored none */
     uint8_t start_bus;
-    uint16_t hops;
-    const struct acpi_dmar_pci_path *path; /* in the ACPI table's copy */
+    uint16_t hops; /* 0: not known, and Xen's number stays */
+    struct acpi_dmar_pci_path *path;
 };
 
 struct scope_record {
     struct list_head list;
     struct dmar_scope *scope;
     uint16_t segment;
-    unsigned int entries; /* as many as scope->devices has */
-    void *table;          /* a copy: the original is not mapped for ever */
+    unsigned int entries; /* as many as scope->devices has, in that order */
     struct scope_entry entry[];
 };
 
 static LIST_HEAD(scopes);
 
-/* Is it a kind of entry for which Xen keeps a number? */
-static bool is_kept(const struct acpi_dmar_device_scope *raw)
+static struct scope_record *find_record(const struct dmar_scope *scope)
 {
-    return raw->entry_type == ACPI_DMAR_SCOPE_TYPE_ENDPOINT ||
-           raw->entry_type == ACPI_DMAR_SCOPE_TYPE_BRIDGE ||
-           raw->entry_type == ACPI_DMAR_SCOPE_TYPE_IOAPIC ||
-           raw->entry_type == ACPI_DMAR_SCOPE_TYPE_HPET;
-}
-
-/* The entry at `offset` in `size` bytes, or NULL: that is no whole entry. */
-static const struct acpi_dmar_device_scope *raw_entry(const void *table,
-                                                      size_t size,
-                                                      size_t offset)
-{
-    const struct acpi_dmar_device_scope *raw = table + offset;
-
-    if ( size - offset < sizeof(*raw) || raw->length > size - offset ||
-         raw->length < sizeof(*raw) + sizeof(struct acpi_dmar_pci_path) )
-        return NULL;
-
-    return raw;
-}
-
-static void read_entries(struct scope_record *record, size_t size,
-                         unsigned int room)
-{
-    const struct acpi_dmar_device_scope *raw;
-    size_t offset;
-
-    for ( offset = 0; offset < size && record->entries < room;
-          offset += raw->length )
-    {
-        struct scope_entry *entry = &record->entry[record->entries];
-
-        raw = raw_entry(record->table, size, offset);
-        if ( !raw )
-            return;
-        if ( !is_kept(raw) )
-            continue;
-        entry->type = raw->entry_type;
-        entry->start_bus = raw->bus;
-        entry->path = (const void *)(raw + 1);
-        entry->hops = (raw->length - sizeof(*raw)) / sizeof(*entry->path);
-        record->entries++;
-    }
-}
-
-void __init xpci_hook_scope_parsed(struct dmar_scope *scope, const void *start,
-                                   const void *end, uint16_t segment)
-{
-    size_t size = end - start;
     struct scope_record *record;
 
-    if ( !xpci_enabled() || scope->devices_cnt <= 0 )
-        return;
+    list_for_each_entry(record, &scopes,
+                        list) if ( record->scope == scope ) return record;
 
+    return NULL;
+}
+
+static struct scope_record *__init get_record(struct dmar_scope *scope,
+                                              uint16_t segment)
+{
+    struct scope_record *record = find_record(scope);
+
+    if ( record )
+        return record;
     record = _xzalloc(sizeof(*record) +
                           scope->devices_cnt * sizeof(record->entry[0]),
                       sizeof(void *));
     if ( !record )
-        goto no_memory;
-    record->table = _xmalloc(size, sizeof(void *));
-    if ( !record->table )
-        goto no_memory;
-
-    memcpy(record->table, start, size);
+        return NULL;
     record->scope = scope;
     record->segment = segment;
-    read_entries(record, size, scope->devices_cnt);
+    record->entries = scope->devices_cnt;
     list_add_tail(&record->list, &scopes);
+
+    return record;
+}
+
+/* The ACPI table is not mapped for ever, so its path is copied. */
+static int __init keep_path(struct scope_entry *entry,
+                            const struct acpi_dmar_device_scope *raw)
+{
+    size_t size = raw->length - sizeof(*raw);
+
+    entry->path = _xmalloc(size, sizeof(void *));
+    if ( !entry->path )
+        return -ENOMEM;
+    memcpy(entry->path, raw + 1, size);
+    entry->hops = size / sizeof(*entry->path);
+
+    return 0;
+}
+
+void __init xpci_hook_scope_stored(struct dmar_scope *scope, unsigned int index,
+                                   const void *entry, const void *end,
+                                   uint16_t segment)
+{
+    const struct acpi_dmar_device_scope *raw = entry;
+    struct scope_record *record;
+
+    if ( !xpci_enabled() || index >= scope->devices_cnt )
+        return;
+
+    record = get_record(scope, segment);
+    if ( !record )
+        goto no_memory;
+
+    record->entry[index].type = raw->entry_type;
+    record->entry[index].start_bus = raw->bus;
+    /* The path of an entry that is not whole is not known. */
+    if ( raw->length <= end - entry && raw->length > sizeof(*raw) &&
+         keep_path(&record->entry[index], raw) )
+        goto no_memory;
     return;
 
 no_memory:
-    xfree(record);
     printk(XENLOG_WARNING "xen-pci: no memory, a DMAR scope stays as it is\n");
 }
 
 void xpci_hook_scope_freed(const struct dmar_scope *scope)
 {
-    struct scope_record *record, *next;
+    struct scope_record *record = find_record(scope);
+    unsigned int i;
 
-    list_for_each_entry_safe(record, next, &scopes,
-                             list) if ( record->scope == scope )
-    {
-        list_del(&record->list);
-        xfree(record->table);
-        xfree(record);
-    }
+    if ( !record )
+        return;
+
+    list_del(&record->list);
+    for ( i = 0; i < record->entries; i++ )
+        xfree(record->entry[i].path);
+    xfree(record);
 }
 
 /* Where an entry's path leads now.  False: nobody knows. */

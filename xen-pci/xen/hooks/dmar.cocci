@@ -32,24 +32,24 @@ identifier pdev;
 import sys
 sys.exit("dmar.cocci: unit: no check of pdev in acpi_find_matched_drhd_unit()")
 
-// A scope is parsed: keep its paths.
-@ parsed @
-identifier start, end, scope, type, seg;
-expression cnt;
+// Xen keeps a number for an entry of a scope: keep the path that it came from.
+@ stored @
+identifier start, end, scope, type, seg, index;
+expression value;
 @@
  acpi_parse_dev_scope(const void *start, const void *end,
                       struct dmar_scope *scope, int type, u16 seg)
  {
    <+...
-   scope->devices_cnt = cnt;
-+  xpci_hook_scope_parsed(scope, start, end, seg);
++  xpci_hook_scope_stored(scope, index, start, end, seg);
+   scope->devices[index++] = value;
    ...+>
  }
 
-@ script:python depends on !parsed @
+@ script:python depends on !stored @
 @@
 import sys
-sys.exit("dmar.cocci: parsed: no scope->devices_cnt = ... in acpi_parse_dev_scope()")
+sys.exit("dmar.cocci: stored: no scope->devices[...++] = ... in acpi_parse_dev_scope()")
 
 // A scope is about to be freed.
 @ freed @

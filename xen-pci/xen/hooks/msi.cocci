@@ -73,36 +73,52 @@ sys.exit("msi.cocci: message: no write_msi_msg() in set_msi_affinity()")
 
 // It is not set up ...
 @ setup_msi @
+identifier dev;
+expression domain;
 @@
- msi_capability_init(...)
+ msi_capability_init(struct pci_dev *dev, ...)
  {
  <+...
+(
  ASSERT(pcidevs_locked());
 +if ( xpci_hook_is_silent(dev) )
 +    return -ENODEV;
+|
+ ASSERT_PDEV_LIST_IS_READ_LOCKED(domain);
++if ( xpci_hook_is_silent(dev) )
++    return -ENODEV;
+)
  ...+>
  }
 
 @ script:python depends on !setup_msi @
 @@
 import sys
-sys.exit("msi.cocci: setup_msi: no ASSERT(pcidevs_locked()) in msi_capability_init()")
+sys.exit("msi.cocci: setup_msi: no assertion of a lock in msi_capability_init()")
 
 @ setup_msix @
+identifier dev;
+expression domain;
 @@
- msix_capability_init(...)
+ msix_capability_init(struct pci_dev *dev, ...)
  {
  <+...
+(
  ASSERT(pcidevs_locked());
 +if ( xpci_hook_is_silent(dev) )
 +    return -ENODEV;
+|
+ ASSERT_PDEV_LIST_IS_READ_LOCKED(domain);
++if ( xpci_hook_is_silent(dev) )
++    return -ENODEV;
+)
  ...+>
  }
 
 @ script:python depends on !setup_msix @
 @@
 import sys
-sys.exit("msi.cocci: setup_msix: no ASSERT(pcidevs_locked()) in msix_capability_init()")
+sys.exit("msi.cocci: setup_msix: no assertion of a lock in msix_capability_init()")
 
 // ... restored ...
 @ restore @
