@@ -14,6 +14,8 @@ static uint64_t is_new = XPCI_NO_SBDF;
 
 bool xpci_hook_may_be_listed(uint16_t seg, uint8_t bus, uint8_t devfn)
 {
+    ASSERT_PCIDEVS();
+
     return is_new != XPCI_SBDF(seg, bus, devfn);
 }
 

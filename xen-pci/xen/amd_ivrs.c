@@ -264,6 +264,8 @@ int xpci_amd_derive(uint32_t sbdf, bool *changed)
     struct said wanted;
     int rc;
 
+    ASSERT_PCIDEVS();
+
     if ( !map || !find_wanted(xpci_instance(), sbdf, &wanted) )
         return 0;
 
@@ -358,6 +360,8 @@ static int cf_check note_segment(uint16_t segment, struct ivrs_mappings *map)
 void xpci_amd_begin(void)
 {
     static bool begun;
+
+    ASSERT_PCIDEVS();
 
     if ( !begun )
         iterate_ivrs_mappings(note_segment);

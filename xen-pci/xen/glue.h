@@ -13,6 +13,10 @@
 
 #include "hooks.h"
 
+/* During boot Xen enters some devices without the lock, on its only CPU. */
+#define ASSERT_PCIDEVS() \
+    ASSERT(pcidevs_locked() || system_state < SYS_STATE_active)
+
 /*
  * The tables, made when they are first asked for.  NULL: the module was
  * turned off, or there was no memory for it; Xen is then left to itself.

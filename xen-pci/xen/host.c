@@ -98,7 +98,7 @@ struct xpci *xpci_instance_get(void)
     static bool failed;
     struct xpci *made;
 
-    ASSERT(pcidevs_locked() || system_state < SYS_STATE_active);
+    ASSERT_PCIDEVS();
 
     if ( instance || !opt_xen_pci || failed )
         return instance;
@@ -136,6 +136,8 @@ struct pci_dev *xpci_xen_pdev(uint32_t sbdf)
 {
     const struct xpci *xpci = xpci_instance();
     struct pci_dev *pdev = xpci ? xpci_attached(xpci, sbdf) : NULL;
+
+    ASSERT_PCIDEVS();
 
     if ( pdev || (xpci && !incomplete) )
         return pdev;
@@ -175,6 +177,8 @@ void xpci_hook_entered(struct pci_dev *pdev)
 void xpci_xen_detach(const struct pci_dev *pdev)
 {
     struct xpci *xpci = xpci_instance();
+
+    ASSERT_PCIDEVS();
 
     /* What the tables do not know has nothing attached. */
     if ( xpci && xpci_attach(xpci, pdev->sbdf.sbdf, NULL) )

@@ -26,10 +26,6 @@
 #include "glue.h"
 #include "iommu.h"
 
-/* During boot Xen enters some devices without the lock, on its only CPU. */
-#define ASSERT_PCIDEVS() \
-    ASSERT(pcidevs_locked() || system_state < SYS_STATE_active)
-
 union word {
     struct rid_entry entry;
     uint32_t word;
@@ -359,7 +355,7 @@ int xpci_rid_take_down(uint32_t rid)
     struct domain *d;
     int rc;
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     if ( !(entry.flags & RID_MAPPED) )
         return 0;
@@ -497,7 +493,7 @@ int xpci_rid_map(const struct xpci_iommu_ops *its_ops, uint32_t rid,
 {
     int rc = 0;
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     ops = its_ops;
     if ( pdev && !by_us )
@@ -517,7 +513,7 @@ bool xpci_rid_unmap(const struct xpci_iommu_ops *its_ops, uint32_t rid,
 {
     struct decision decision;
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     ops = its_ops;
     if ( !pdev && !by_us )
@@ -552,7 +548,7 @@ int xpci_rid_settle_alias(uint32_t rid, struct pci_dev *pdev, struct domain *d)
 
 void xpci_iommu_begin_removal(struct pci_dev *pdev)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     removed = pdev;
     if ( ops && ops->begin_removal )
@@ -561,7 +557,7 @@ void xpci_iommu_begin_removal(struct pci_dev *pdev)
 
 void xpci_iommu_end_removal(void)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     removed = NULL;
     if ( ops && ops->end_removal )
@@ -570,7 +566,7 @@ void xpci_iommu_end_removal(void)
 
 int xpci_iommu_prepare(uint32_t sbdf)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     return ops && ops->prepare ? ops->prepare(sbdf) : 0;
 }
@@ -580,7 +576,7 @@ void xpci_iommu_refresh(void)
     static uint32_t generation;
     const struct xpci *xpci = xpci_instance();
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     /* Until Xen's own scan is complete, what it parsed is the better. */
     if ( !ops || !ops->refresh || system_state < SYS_STATE_active ||
@@ -592,5 +588,7 @@ void xpci_iommu_refresh(void)
 
 const struct xpci_iommu_ops *xpci_iommu_ops(void)
 {
+    ASSERT_PCIDEVS();
+
     return ops;
 }

@@ -32,7 +32,7 @@ static void quarantine(struct pci_dev *pdev, const char *why)
     struct domain *d = pdev->domain;
     int rc;
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     printk(XENLOG_ERR
            "xen-pci: %pp was %pd's and goes to quarantine: %s; to use it, give "
@@ -57,7 +57,7 @@ void cf_check xpci_xen_displaced(void *data, uint32_t sbdf, void *attached,
 {
     struct pci_dev *pdev = attached ?: xpci_xen_pdev(sbdf);
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     if ( !pdev || !pdev->domain )
         return;
@@ -73,7 +73,7 @@ void cf_check xpci_xen_displaced(void *data, uint32_t sbdf, void *attached,
 
 void xpci_xen_enter_quarantined(struct pci_dev *pdev)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     printk(XENLOG_ERR
            "xen-pci: %pp is where a device was that was not dom0's: it is in "

@@ -285,11 +285,10 @@ int pci_msi_conf_write_intercept(struct pci_dev *pdev, unsigned int reg,
     {
         ASSERT(pcidevs_locked());
 
-        if ( xpci_hook_is_silent(pdev) )
-            return 0;
         if ( pdev->domain == hardware_domain )
         {
-            if ( xpci_xen_identify(pdev) != XPCI_IDENTITY_SAME )
+            if ( xpci_hook_is_silent(pdev) ||
+                 xpci_xen_identify(pdev) != XPCI_IDENTITY_SAME )
                 return 0;
         }
         else if ( hides_msix(pdev) )
@@ -307,6 +306,8 @@ int pci_msi_conf_write_intercept(struct pci_dev *pdev, unsigned int reg,
  */
 void xpci_xen_forget_ats(struct pci_dev *pdev)
 {
+    ASSERT_PCIDEVS();
+
     if ( is_on_ats_list(pdev) )
         list_del(&pdev->ats.list);
 }
@@ -326,11 +327,15 @@ bool xpci_hook_ats_in_use(struct pci_dev *pdev)
 
 enum pdev_type xpci_hook_type_to_free(const struct pci_dev *pdev)
 {
+    ASSERT_PCIDEVS();
+
     return xpci_instance() ? DEV_TYPE_PCI_UNKNOWN : pdev->type;
 }
 
 void xpci_hook_freeing(struct pci_dev *pdev)
 {
+    ASSERT_PCIDEVS();
+
     if ( !xpci_instance() )
         return;
 

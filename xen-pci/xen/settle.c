@@ -20,7 +20,7 @@ int xpci_iommu_settle_aliases(struct pci_dev *pdev, struct domain *d)
     unsigned int i, count;
     int rc, result = 0;
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     if ( !ops )
         return 0;
@@ -74,14 +74,14 @@ static int settle_device(struct pci_dev *pdev, struct pci_dev *subject,
 
 int xpci_iommu_settle(struct pci_dev *pdev)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     return settle_device(pdev, NULL, NULL);
 }
 
 void xpci_iommu_freed(struct pci_dev *pdev)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     settle_device(pdev, pdev, NULL);
     /* What is mapped stays recorded. */
@@ -145,7 +145,7 @@ static void unmap_device(struct pci_dev *pdev)
 void cf_check xpci_xen_unmap(void *data, uint16_t segment,
                              const struct xpci_bus_set *buses)
 {
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     if ( xpci_iommu_ops() && xpci_instance() )
         for_each_on(segment, buses, unmap_device);
@@ -167,7 +167,7 @@ void cf_check xpci_xen_remap(void *data, uint16_t segment,
 {
     unsigned int i, count = suspended_count;
 
-    ASSERT(pcidevs_locked());
+    ASSERT_PCIDEVS();
 
     if ( !xpci_instance() )
         return;
