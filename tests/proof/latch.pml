@@ -2,7 +2,8 @@
 /*
  * A model of xen-pci/core/lookup.h: a latch, two copies of the answers (here
  * of two buses), one writer that changes both answers from N to N + 1, and
- * readers that ask again where the latch has moved.
+ * readers that load both copies, take the one that the latch said, and ask
+ * again where the latch has moved.
  *
  * Memory is as weak as release and acquire allow.  Every store appends to the
  * history of its word and carries, as a release, how far all histories were.
@@ -146,7 +147,8 @@ stalled:
 active [READERS] proctype reader()
 {
     byte sees[WORDS];
-    byte got, entry, word, bus, latch, answer, rounds, reads, before, known;
+    byte got, entry, word, bus, latch, even, answer, rounds, reads, before,
+        known;
 
     do
     :: reads < READS ->
@@ -160,8 +162,10 @@ again:
         rounds++;
         load(LATCH, true);
         latch = got;
-        load(ANSWER(latch & 1, bus), ACQUIRE);
-        answer = got;
+        load(ANSWER(0, bus), ACQUIRE);
+        even = got;
+        load(ANSWER(1, bus), ACQUIRE);
+        answer = (latch & 1 -> got : even);
 #ifndef BROKEN_RECHECK
         load(LATCH, false);
         if

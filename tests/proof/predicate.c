@@ -6,17 +6,20 @@
 #include <xen-pci/process.h>
 
 #include "../model/host.h"
-#include "core/tables.h"
+#include "core/quarantine.h"
 
 #include <err.h>
 #include <stdio.h>
 
 #define AGREE "the index by BDF and the records agree"
+#define LOOKUPS "lookups say what the records say"
 #define LISTED "every bridge is listed once"
 #define BEST "no stale entry, and the best bridge leads to a bus"
-#define CONFLICT "bridges in conflict know it"
+#define CONFLICT "bridges in conflict are marked"
 #define READERS "readers see what bus2bridge says"
 #define PHYSFN "a VF has its PF"
+#define PATHS "stable paths are bus2bridge's"
+#define DISPLACED "what is displaced is marked, and nobody is where it was"
 
 #define OUTER XPCI_SBDF(0, 0, 0x08)
 #define INNER XPCI_SBDF(0, 1, 0x00)
@@ -89,20 +92,30 @@ static uint32_t *slot_of(const struct xpci_segment *segment, uint32_t sbdf)
     return &segment->page[xpci_page_number(sbdf)]->slot[xpci_page_offset(sbdf)];
 }
 
+static uint8_t *seen_of(const struct xpci_segment *segment, uint32_t sbdf)
+{
+    return &segment->seen[xpci_seen_number(sbdf)]->byte[xpci_seen_offset(sbdf)];
+}
+
 static void break_slots(const struct xpci *xpci, struct xpci_segment *segment)
 {
     uint32_t *slot = slot_of(segment, PF);
+    uint8_t *seen = seen_of(segment, PF), *nobody = seen_of(segment, PF + 5U);
     struct xpci_record *record = xpci_record(xpci, xpci_find(xpci, PF));
 
-    BREAKS(AGREE, *slot, *slot & ~XPCI_SLOT_RECORD);
-    BREAKS(AGREE, *slot, *slot | XPCI_SLOT_RECORD);
-    BREAKS(AGREE, *slot, *slot ^ XPCI_SLOT_VIRTFN);
-    BREAKS(AGREE, *slot, *slot ^ XPCI_SLOT_EXTFN);
-    BREAKS(AGREE, *slot, *slot ^ XPCI_SLOT_BRIDGE_ONLY);
+    BREAKS(AGREE, *slot, xpci->record_count);
+    BREAKS(AGREE, *slot, xpci_find(xpci, OUTER));
     BREAKS(AGREE, *slot, 0);
     BREAKS(AGREE, record->sbdf, PF + 1U);
-    BREAKS(AGREE, record->type, XPCI_TYPE_RCEC);
     BREAKS(AGREE, segment->devices, segment->devices + 1U);
+    BREAKS(LOOKUPS, *seen, *seen ^ (XPCI_VIRTFN << 4));
+    BREAKS(LOOKUPS, *seen, *seen ^ (XPCI_EXTFN << 4));
+    BREAKS(LOOKUPS, *seen, *seen & 0x7fU);
+    BREAKS(LOOKUPS, *seen, *seen ^ 1U);
+    BREAKS(LOOKUPS, *seen, 0);
+    BREAKS(LOOKUPS, *nobody, *seen);
+    BREAKS(LOOKUPS, record->type, XPCI_TYPE_RCEC);
+    BREAKS(LOOKUPS, record->flags, record->flags | XPCI_BRIDGE_ONLY);
 }
 
 static void break_bridges(const struct xpci *xpci, struct xpci_segment *segment)
@@ -113,9 +126,9 @@ static void break_bridges(const struct xpci *xpci, struct xpci_segment *segment)
     BREAKS(LISTED, segment->first_bridge, XPCI_NO_RECORD);
     BREAKS(LISTED, segment->first_bridge, outer);
     BREAKS(LISTED, segment->first_bridge, xpci_find(xpci, PF));
-    BREAKS(LISTED, record->previous_bridge, inner);
-    BREAKS(LISTED, record->next_bridge, inner);
-    BREAKS(CONFLICT, record->clashes, 1);
+    BREAKS(LISTED, record->link.bridge.previous, inner);
+    BREAKS(LISTED, record->link.bridge.next, inner);
+    BREAKS(CONFLICT, record->flags, record->flags | XPCI_CONFLICT);
 }
 
 static void break_entries(const struct xpci *xpci, struct xpci_segment *segment)
@@ -128,9 +141,9 @@ static void break_entries(const struct xpci *xpci, struct xpci_segment *segment)
     BREAKS(BEST, segment->bus2bridge.to[2].subordinate, 3);
     BREAKS(BEST, segment->bus2bridge.to[2].aliases, 0);
     BREAKS(BEST, inner->subordinate, 3);
-    BREAKS(READERS, segment->upstream[0][1], 0);
-    BREAKS(READERS, segment->upstream[1][2], 0);
-    BREAKS(READERS, segment->upstream[0][9], 1);
+    BREAKS(READERS, segment->upstream[1][0], 0);
+    BREAKS(READERS, segment->upstream[2][1], 0);
+    BREAKS(READERS, segment->upstream[9][0], 1);
 }
 
 static void break_virtfns(const struct xpci *xpci)
@@ -140,14 +153,54 @@ static void break_virtfns(const struct xpci *xpci)
     struct xpci_record *newer = xpci_record(xpci, new);
     struct xpci_record *older = xpci_record(xpci, old);
 
-    BREAKS(PHYSFN, physfn->first_vf, XPCI_NO_RECORD);
-    BREAKS(PHYSFN, physfn->first_vf, old);
-    BREAKS(PHYSFN, newer->next_vf, new);
-    BREAKS(PHYSFN, newer->next_vf, XPCI_NO_RECORD);
-    BREAKS(PHYSFN, older->previous_vf, old);
-    BREAKS(PHYSFN, older->physfn, new);
-    BREAKS(PHYSFN, older->physfn, xpci_find(xpci, INNER));
-    BREAKS(PHYSFN, older->physfn, xpci_find(xpci, FAR_PF));
+    BREAKS(PHYSFN, physfn->link.first_vf, XPCI_NO_RECORD);
+    BREAKS(PHYSFN, physfn->link.first_vf, old);
+    BREAKS(PHYSFN, newer->link.vf.next, new);
+    BREAKS(PHYSFN, newer->link.vf.next, XPCI_NO_RECORD);
+    BREAKS(PHYSFN, older->link.vf.previous, old);
+    BREAKS(PHYSFN, older->link.vf.physfn, new);
+    BREAKS(PHYSFN, older->link.vf.physfn, xpci_find(xpci, INNER));
+    BREAKS(PHYSFN, older->link.vf.physfn, xpci_find(xpci, FAR_PF));
+}
+
+/* Words of 64 bits are longer than what breaks() takes. */
+static void breaks_path(const struct xpci *xpci, const char *rule,
+                        uint64_t *path, uint64_t value)
+{
+    uint64_t good = *path;
+
+    *path = value;
+    expect(xpci, rule);
+    *path = good;
+    expect(xpci, NULL);
+}
+
+static void break_paths(struct xpci *xpci, struct xpci_segment *segment)
+{
+    struct xpci_record *outer = xpci_record(xpci, xpci_find(xpci, OUTER));
+    struct xpci_record *physfn = xpci_record(xpci, xpci_find(xpci, PF));
+    struct xpci_record *inner = xpci_record(xpci, xpci_find(xpci, INNER));
+
+    /* Behind a bridge; a root bus; what nobody keeps. */
+    breaks_path(xpci, PATHS, &segment->bus_path[1], segment->bus_path[2]);
+    breaks_path(xpci, PATHS, &segment->bus_path[9], segment->bus_path[8]);
+    breaks_path(xpci, PATHS, &segment->bus_path[9], segment->bus_path[2]);
+    breaks_path(xpci, DISPLACED, &physfn->path, inner->path);
+    breaks_path(xpci, DISPLACED, &physfn->path, physfn->path ^ 2U);
+    breaks_path(xpci, DISPLACED, &physfn->path, 0);
+    BREAKS(DISPLACED, segment->settled, false);
+    BREAKS(DISPLACED, physfn->flags, physfn->flags | XPCI_DISPLACED);
+    BREAKS(DISPLACED, outer->flags, outer->flags | XPCI_DISPLACED);
+
+    /* A device where what comes is to be quarantined. */
+    if ( xpci_quarantine_reserve(xpci, segment, 1) )
+        errx(1, "no memory");
+    xpci_quarantine_add(segment, physfn->path);
+    expect(xpci, DISPLACED);
+    if ( !xpci_quarantine_delete(segment, physfn->path) )
+        errx(1, "a path is lost");
+    xpci_quarantine_add(segment, physfn->path ^ 2U);
+    expect(xpci, NULL);
 }
 
 static void expect_map(const struct xpci_bus2bridge *map, bool valid)
@@ -207,6 +260,7 @@ int main(void)
     break_bridges(xpci, xpci_segment_find(xpci, 0));
     break_entries(xpci, xpci_segment_find(xpci, 0));
     break_virtfns(xpci);
+    break_paths(xpci, xpci_segment_find(xpci, 0));
     break_table();
 
     xpci_dispose(xpci);

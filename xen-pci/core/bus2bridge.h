@@ -128,13 +128,21 @@ struct xpci_bus2bridge {
 #define XPCI_UPSTREAM_VALID ((uint32_t)1 << 31)
 
 /* Is it the entry of the bridge at this BDF? */
+/*@ requires \valid_read(entry);
+    assigns \nothing;
+    ensures \result <==>
+      entry->bus == bdf / 0x100 % 0x100 && entry->devfn == bdf % 0x100; */
 static inline bool xpci_entry_is_of(const struct xpci_bridge_entry *entry,
                                     uint32_t bdf)
 {
-    return entry->bus == (uint8_t)(bdf >> 8) && entry->devfn == (uint8_t)bdf;
+    return entry->bus == bdf / 0x100U % 0x100U && entry->devfn == bdf % 0x100U;
 }
 
 /* Does a bridge cover a bus?  One that is not configured covers none. */
+/*@ requires \valid_read(entry);
+    assigns \nothing;
+    ensures \result <==>
+      is_entry(*entry) && entry->secondary <= bus <= entry->subordinate; */
 static inline bool xpci_entry_covers(const struct xpci_bridge_entry *entry,
                                      unsigned int bus)
 {

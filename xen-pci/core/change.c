@@ -159,8 +159,7 @@ static uint32_t last_on_bus(const struct xpci_change *change, unsigned int bus,
     uint32_t index = XPCI_NO_RECORD;
 
     while ( index == XPCI_NO_RECORD && *devfn )
-        index = xpci_index_get(change->segment, XPCI_SBDF(0, bus, --*devfn)) &
-                XPCI_SLOT_RECORD;
+        index = xpci_index_get(change->segment, XPCI_SBDF(0, bus, --*devfn));
 
     return index;
 }
@@ -229,8 +228,7 @@ int xpci_change_reserve(struct xpci_change *change)
 
     for_each_slot (change->segment, bdf)
     {
-        uint32_t index =
-            xpci_index_get(change->segment, bdf) & XPCI_SLOT_RECORD;
+        uint32_t index = xpci_index_get(change->segment, bdf);
 
         count +=
             xpci_record(change->xpci, index)->flags & XPCI_RECORD_REMEMBERED ||

@@ -7,32 +7,24 @@
 
 #include "paths.h"
 
-static void store_upstreams(uint32_t *copy, const struct xpci_bus2bridge *map)
-{
-    uint32_t upstream[XPCI_BUSES];
-    unsigned int bus;
-
-    xpci_bus2bridge_upstreams(map, upstream);
-    /* Pairs with the acquire of a word in xpci_published_upstream(). */
-    for ( bus = 0; bus < XPCI_BUSES; bus++ )
-        if ( copy[bus] != upstream[bus] )
-            xpci_store_release(&copy[bus], upstream[bus]);
-}
-
 void xpci_publish(const struct xpci *xpci, struct xpci_segment *segment)
 {
-    uint32_t *in_force = segment->upstream[segment->latch & 1U];
-    uint32_t *next = segment->upstream[(segment->latch & 1U) ^ 1U];
+    const unsigned int in_force = segment->latch & 1U, next = in_force ^ 1U;
     const struct xpci_host *host = xpci->host;
     struct xpci_bus_set changed = { { 0 } };
+    uint32_t upstream[XPCI_BUSES];
     bool any = false;
     unsigned int bus;
 
-    /* Both copies are the same between changes. */
-    store_upstreams(next, &segment->bus2bridge);
+    xpci_bus2bridge_upstreams(&segment->bus2bridge, upstream);
+    /*
+     * Both copies are the same between changes.  Pairs with the acquire of a
+     * word in xpci_published_upstream().
+     */
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
-        if ( next[bus] != in_force[bus] )
+        if ( segment->upstream[bus][in_force] != upstream[bus] )
         {
+            xpci_store_release(&segment->upstream[bus][next], upstream[bus]);
             xpci_bus_set_add(&changed, bus);
             any = true;
         }
@@ -43,8 +35,9 @@ void xpci_publish(const struct xpci *xpci, struct xpci_segment *segment)
     /* Pairs with the acquire of the latch in xpci_published_upstream(). */
     xpci_store_release(&segment->latch, segment->latch + 1U);
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
-        if ( in_force[bus] != next[bus] )
-            xpci_store_release(&in_force[bus], next[bus]);
+        if ( xpci_bus_set_has(&changed, bus) )
+            xpci_store_release(&segment->upstream[bus][in_force],
+                               upstream[bus]);
     host->remap(host->data, segment->number, &changed);
 }
 
@@ -52,13 +45,11 @@ uint32_t xpci_lookup(const struct xpci *xpci, uint32_t sbdf)
 {
     const struct xpci_segment *segment =
         xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
-    uint32_t slot;
 
     if ( unlikely(!segment) )
         return 0;
-    slot = xpci_index_get(segment, sbdf);
 
-    return unlikely(slot & XPCI_SLOT_BRIDGE_ONLY) ? 0 : slot;
+    return (uint32_t)xpci_seen_get(segment, sbdf) << XPCI_SEEN_SHIFT;
 }
 
 int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
@@ -68,7 +59,7 @@ int xpci_upstream(const struct xpci *xpci, uint32_t sbdf,
         xpci_segment_find(xpci, XPCI_SEGMENT(sbdf));
     uint32_t word;
 
-    if ( !segment )
+    if ( unlikely(!segment) )
         return 0;
     word = xpci_published_upstream(segment, XPCI_BUS(sbdf));
     if ( !word )

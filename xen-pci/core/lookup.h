@@ -2,16 +2,16 @@
 /*
  * How readers without a lock see a change of bridges: all of it or nothing.
  *
- * The upstream bridge of each bus is kept twice:
+ * The upstream bridge of each bus is kept twice, side by side:
  *
- *                    latch even             latch odd
- *     upstream[0]    readers                the writer, then the same
- *     upstream[1]    the writer, then       readers
- *                    the same
+ *                       latch even             latch odd
+ *     upstream[bus][0]  readers                the writer, then the same
+ *     upstream[bus][1]  the writer, then       readers
+ *                       the same
  *
- *     writer:   write the copy that is   latch + 1   write the other copy
- *               not in force             (release)
- *     reader:   latch -> upstream[latch & 1][bus] -> latch again
+ *     writer:   write the copies that are   latch + 1   write the others
+ *               not in force                (release)
+ *     reader:   latch -> upstream[bus][latch & 1] -> latch again
  *
  * The lowest bit of the segment's latch says which copy is in force.  Where a
  * reader finds the latch unchanged, the word was in force in between.
@@ -40,16 +40,18 @@ void xpci_publish(const struct xpci *xpci, struct xpci_segment *segment);
 static inline uint32_t xpci_published_upstream(
     const struct xpci_segment *segment, unsigned int bus)
 {
-    uint32_t latch, upstream;
+    const uint32_t *copies = segment->upstream[bus & 0xffU];
+    uint32_t latch, even, odd;
 
     do
     {
         latch = xpci_load_acquire(&segment->latch);
-        upstream =
-            xpci_load_acquire(&segment->upstream[latch & 1U][bus & 0xffU]);
-    } while ( xpci_load_relaxed(&segment->latch) != latch );
+        /* Both, which are neighbours, so that neither waits for the latch. */
+        even = xpci_load_acquire(&copies[0]);
+        odd = xpci_load_acquire(&copies[1]);
+    } while ( unlikely(xpci_load_relaxed(&segment->latch) != latch) );
 
-    return upstream;
+    return latch & 1U ? odd : even;
 }
 
 #endif /* XEN_PCI_LOOKUP_H */

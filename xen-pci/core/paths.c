@@ -96,7 +96,7 @@ void xpci_paths_settle(struct xpci *xpci, struct xpci_segment *segment)
     for_each_slot (segment, bdf)
     {
         struct xpci_record *record =
-            xpci_record(xpci, xpci_index_get(segment, bdf) & XPCI_SLOT_RECORD);
+            xpci_record(xpci, xpci_index_get(segment, bdf));
 
         record->path = xpci_path_of(xpci, segment, record);
     }
@@ -262,9 +262,8 @@ static void follow(struct xpci *xpci, struct xpci_segment *segment)
     uint32_t bdf;
 
     for_each_slot (segment, bdf)
-        follow_record(
-            xpci, segment,
-            xpci_record(xpci, xpci_index_get(segment, bdf) & XPCI_SLOT_RECORD));
+        follow_record(xpci, segment,
+                      xpci_record(xpci, xpci_index_get(segment, bdf)));
     for ( bus = 0; segment->quarantine && bus < XPCI_BUSES; bus++ )
         if ( xpci_bus_set_has(&xpci->paths.known, bus) )
             follow_remembered(xpci, segment, bus);

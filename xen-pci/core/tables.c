@@ -114,7 +114,7 @@ int xpci_records_reserve(struct xpci *xpci, uint32_t count)
     {
         uint32_t index = xpci->record_count;
 
-        if ( index > XPCI_SLOT_RECORD ||
+        if ( index >= XPCI_CHUNKS * XPCI_CHUNKS * XPCI_CHUNK_RECORDS ||
              !make_chunk(xpci, index / XPCI_CHUNK_RECORDS) )
             return -ENOMEM;
         xpci->record_count++;
@@ -190,17 +190,22 @@ void xpci_record_info(const struct xpci *xpci, uint32_t index,
 int xpci_index_reserve(struct xpci *xpci, struct xpci_segment *segment,
                        uint32_t sbdf)
 {
-    struct xpci_page **pointer = &segment->page[xpci_page_number(sbdf)];
-    struct xpci_page *page;
+    struct xpci_page **page = &segment->page[xpci_page_number(sbdf)];
+    struct xpci_seen **pointer = &segment->seen[xpci_seen_number(sbdf)];
+    struct xpci_seen *seen;
 
+    if ( !*page )
+        *page = xpci_alloc(xpci, sizeof(**page));
+    if ( !*page )
+        return -ENOMEM;
     if ( *pointer )
         return 0;
 
-    page = xpci_alloc(xpci, sizeof(*page));
-    if ( !page )
+    seen = xpci_alloc(xpci, sizeof(*seen));
+    if ( !seen )
         return -ENOMEM;
-    /* Pairs with the acquire in xpci_index_get(): the page is all zero. */
-    xpci_store_release(pointer, page);
+    /* Pairs with the acquire in xpci_seen_get(): it is all zero. */
+    xpci_store_release(pointer, seen);
 
     return 0;
 }
@@ -223,30 +228,31 @@ uint32_t xpci_index_next(const struct xpci_segment *segment, uint32_t bdf)
 
 /*@ requires \valid_read(record);
     assigns \nothing; */
-static uint32_t slot_of(const struct xpci_record *record, uint32_t index)
+static uint8_t seen_of(const struct xpci_record *record)
 {
-    uint32_t slot = index;
+    unsigned int seen = XPCI_SEEN_KNOWN | record->type;
 
-    slot |= (uint32_t)record->type << XPCI_LOOKUP_TYPE_SHIFT;
-    if ( record->flags & XPCI_VIRTFN )
-        slot |= XPCI_SLOT_VIRTFN;
-    if ( record->flags & XPCI_EXTFN )
-        slot |= XPCI_SLOT_EXTFN;
     if ( record->flags & XPCI_BRIDGE_ONLY )
-        slot |= XPCI_SLOT_BRIDGE_ONLY;
+        return 0;
+    if ( record->flags & XPCI_VIRTFN )
+        seen |= XPCI_VIRTFN << (XPCI_LOOKUP_FLAGS_SHIFT - XPCI_SEEN_SHIFT);
+    if ( record->flags & XPCI_EXTFN )
+        seen |= XPCI_EXTFN << (XPCI_LOOKUP_FLAGS_SHIFT - XPCI_SEEN_SHIFT);
 
-    return slot;
+    return (uint8_t)seen;
 }
 
-/*@ requires has_page_of(segment, sbdf);
-    ensures has_page_of(segment, sbdf); */
-static void store_slot(struct xpci_segment *segment, uint32_t sbdf,
-                       uint32_t slot)
+/*@ requires has_page_of(segment, sbdf) && has_seen_of(segment, sbdf);
+    ensures has_page_of(segment, sbdf) && has_seen_of(segment, sbdf); */
+static void store(struct xpci_segment *segment, uint32_t sbdf, uint32_t slot,
+                  uint8_t byte)
 {
     struct xpci_page *page = segment->page[xpci_page_number(sbdf)];
+    struct xpci_seen *seen = segment->seen[xpci_seen_number(sbdf)];
 
-    /* One word that says all: nothing else has to be seen with it. */
-    xpci_store_release(&page->slot[xpci_page_offset(sbdf)], slot);
+    page->slot[xpci_page_offset(sbdf)] = slot;
+    /* One byte that says all: nothing else has to be seen with it. */
+    xpci_store_release(&seen->byte[xpci_seen_offset(sbdf)], byte);
 }
 
 void xpci_index_set(struct xpci *xpci, struct xpci_segment *segment,
@@ -254,10 +260,10 @@ void xpci_index_set(struct xpci *xpci, struct xpci_segment *segment,
 {
     const struct xpci_record *record = xpci_record(xpci, index);
 
-    store_slot(segment, record->sbdf, slot_of(record, index));
+    store(segment, record->sbdf, index, seen_of(record));
 }
 
 void xpci_index_delete(struct xpci_segment *segment, uint32_t sbdf)
 {
-    store_slot(segment, sbdf, 0);
+    store(segment, sbdf, XPCI_NO_RECORD, 0);
 }

@@ -12,10 +12,11 @@
  *   struct xpci_segment                        struct xpci_page: 4 buses
  *   +-----------------------+                  +------+------+-----+------+
  *   | latch                 |         +------->| slot | slot | ... | slot |
- *   | upstream[2][256]      |         |        +------+--|---+-----+------+
- *   | page[64]              |---------+           one word for each BDF
- *   | bus2bridge.to[256]    |                            |
- *   | first_bridge          |--+           the record's number, the type, flags
+ *   | upstream[256][2]      |         |        +------+--|---+-----+------+
+ *   | seen[16]              |--> one byte for each BDF   |
+ *   | page[64]              |---------+                  |
+ *   | bus2bridge.to[256]    |                 the record's number
+ *   | first_bridge          |--+                         |
  *   +-----------------------+  |                         |
  *                              |   struct xpci_chunk     v
  *                              |   +----------+----------+-----+----------+
@@ -91,26 +92,35 @@ struct xpci_record {
 };
 
 /*
- * A slot of the index by BDF, which is also what xpci_lookup() returns; 0
- * where there is no device.  Published.
- *
- *      31  30         29     28     27       24 23                      0
- *     +---+----------+------+------+-----------+-------------------------+
- *     | - | bridge-  | ext- | virt-| type      | the record's number     |
- *     |   | only     | fn   | fn   |           |                         |
- *     +---+----------+------+------+-----------+-------------------------+
+ * The index by BDF: the record's number, 0 where there is no device.  The slots
+ * of four neighbouring buses are a page of memory.
  */
-#define XPCI_SLOT_RECORD 0x00ffffffU
-#define XPCI_SLOT_VIRTFN ((uint32_t)XPCI_VIRTFN << XPCI_LOOKUP_FLAGS_SHIFT)
-#define XPCI_SLOT_EXTFN ((uint32_t)XPCI_EXTFN << XPCI_LOOKUP_FLAGS_SHIFT)
-#define XPCI_SLOT_BRIDGE_ONLY 0x40000000U
-
-/* The slots of four neighbouring buses: a page of memory. */
 #define XPCI_PAGE_BUSES 4U
 #define XPCI_PAGES (XPCI_BUSES / XPCI_PAGE_BUSES)
 #define XPCI_PAGE_SLOTS (XPCI_PAGE_BUSES * XPCI_DEVFNS)
 struct xpci_page {
     uint32_t slot[XPCI_PAGE_SLOTS];
+};
+
+/*
+ * What readers see of a BDF: the upper byte of what xpci_lookup() returns, 0
+ * where no device is known.  Published.  Those of 16 neighbouring buses are a
+ * page of memory; of all 256 they fit into a second-level cache easily, and
+ * into most first-level ones.
+ *
+ *       7       6      5      4     3        0
+ *     +-------+-----+------+------+-----------+
+ *     | known | -   | ext- | virt-| type      |
+ *     |       |     | fn   | fn   |           |
+ *     +-------+-----+------+------+-----------+
+ */
+#define XPCI_SEEN_SHIFT XPCI_LOOKUP_TYPE_SHIFT
+#define XPCI_SEEN_KNOWN 0x80U
+#define XPCI_SEEN_BUSES 16U
+#define XPCI_SEEN_PAGES (XPCI_BUSES / XPCI_SEEN_BUSES)
+#define XPCI_SEEN_BYTES (XPCI_SEEN_BUSES * XPCI_DEVFNS)
+struct xpci_seen {
+    uint8_t byte[XPCI_SEEN_BYTES];
 };
 
 struct xpci_path_chunk;
@@ -125,9 +135,10 @@ struct xpci_segment {
     uint16_t number;
 
     /* Published: the upstream bridge of each bus, twice (lookup.h). */
-    uint32_t upstream[2][XPCI_BUSES] __attribute__((aligned(64)));
+    uint32_t upstream[XPCI_BUSES][2] __attribute__((aligned(64)));
 
     /* Published; a page stays until the segment goes. */
+    struct xpci_seen *seen[XPCI_SEEN_PAGES];
     struct xpci_page *page[XPCI_PAGES];
 
     struct xpci_bus2bridge bus2bridge;
@@ -267,6 +278,15 @@ void xpci_record_info(const struct xpci *xpci, uint32_t index,
       \valid(segment) && \forall integer number; 0 <= number < XPCI_PAGES ==>
         segment->page[number] == \null || \valid(segment->page[number]);
 
+    predicate has_seen{L}(struct xpci_segment *segment) =
+      \valid(segment) && \forall integer number;
+        0 <= number < XPCI_SEEN_PAGES ==>
+        segment->seen[number] == \null || \valid(segment->seen[number]);
+
+    predicate has_seen_of{L}(struct xpci_segment *segment, integer sbdf) =
+      has_seen(segment) &&
+      \valid(segment->seen[sbdf / XPCI_SEEN_BYTES % XPCI_SEEN_PAGES]);
+
     predicate has_page_of{L}(struct xpci_segment *segment, integer sbdf) =
       has_pages(segment) &&
       \valid(segment->page[sbdf / XPCI_PAGE_SLOTS % XPCI_PAGES]);
@@ -275,7 +295,11 @@ void xpci_record_info(const struct xpci *xpci, uint32_t index,
     lemma slots_differ:
       \forall integer bdf; 0 <= bdf < 0x10000 ==>
         bdf / XPCI_PAGE_SLOTS % XPCI_PAGES * XPCI_PAGE_SLOTS +
-          bdf % XPCI_PAGE_SLOTS == bdf; */
+          bdf % XPCI_PAGE_SLOTS == bdf;
+    lemma bytes_differ:
+      \forall integer bdf; 0 <= bdf < 0x10000 ==>
+        bdf / XPCI_SEEN_BYTES % XPCI_SEEN_PAGES * XPCI_SEEN_BYTES +
+          bdf % XPCI_SEEN_BYTES == bdf; */
 /*@ assigns \nothing;
     ensures \result == sbdf / XPCI_PAGE_SLOTS % XPCI_PAGES < XPCI_PAGES; */
 static inline unsigned int xpci_page_number(uint32_t sbdf)
@@ -291,25 +315,51 @@ static inline unsigned int xpci_page_offset(uint32_t sbdf)
 }
 
 /*
- * The slot of a BDF: 0 where there is no device.  The segment in `sbdf` does
- * not count.  May be called without the lock.
+ * The record's number for a BDF, XPCI_NO_RECORD where there is none.  The
+ * segment in `sbdf` does not count.
  */
 /*@ requires has_pages(segment);
     assigns \nothing; */
 static inline uint32_t xpci_index_get(const struct xpci_segment *segment,
                                       uint32_t sbdf)
 {
-    /* Pairs with the release in xpci_index_reserve(). */
-    const struct xpci_page *page =
-        xpci_load_acquire(&segment->page[xpci_page_number(sbdf)]);
+    const struct xpci_page *page = segment->page[xpci_page_number(sbdf)];
 
-    if ( unlikely(!page) )
-        return 0;
-
-    return xpci_load_relaxed(&page->slot[xpci_page_offset(sbdf)]);
+    return page ? page->slot[xpci_page_offset(sbdf)] : XPCI_NO_RECORD;
 }
 
-/* Make sure that a BDF has a page.  0 or -ENOMEM. */
+/*@ assigns \nothing;
+    ensures \result == sbdf / XPCI_SEEN_BYTES % XPCI_SEEN_PAGES <
+      XPCI_SEEN_PAGES; */
+static inline unsigned int xpci_seen_number(uint32_t sbdf)
+{
+    return sbdf / XPCI_SEEN_BYTES % XPCI_SEEN_PAGES;
+}
+
+/*@ assigns \nothing;
+    ensures \result == sbdf % XPCI_SEEN_BYTES < XPCI_SEEN_BYTES; */
+static inline unsigned int xpci_seen_offset(uint32_t sbdf)
+{
+    return sbdf % XPCI_SEEN_BYTES;
+}
+
+/* What readers see of a BDF.  May be called without the lock. */
+/*@ requires has_seen(segment);
+    assigns \nothing; */
+static inline uint8_t xpci_seen_get(const struct xpci_segment *segment,
+                                    uint32_t sbdf)
+{
+    /* Pairs with the release in xpci_index_reserve(). */
+    const struct xpci_seen *seen =
+        xpci_load_acquire(&segment->seen[xpci_seen_number(sbdf)]);
+
+    if ( unlikely(!seen) )
+        return 0;
+
+    return xpci_load_relaxed(&seen->byte[xpci_seen_offset(sbdf)]);
+}
+
+/* Make sure that a BDF has its pages.  0 or -ENOMEM. */
 int __must_check xpci_index_reserve(struct xpci *xpci,
                                     struct xpci_segment *segment,
                                     uint32_t sbdf);
@@ -318,8 +368,8 @@ int __must_check xpci_index_reserve(struct xpci *xpci,
 void xpci_index_set(struct xpci *xpci, struct xpci_segment *segment,
                     uint32_t index);
 
-/*@ requires has_page_of(segment, sbdf);
-    ensures has_page_of(segment, sbdf); */
+/*@ requires has_page_of(segment, sbdf) && has_seen_of(segment, sbdf);
+    ensures has_page_of(segment, sbdf) && has_seen_of(segment, sbdf); */
 void xpci_index_delete(struct xpci_segment *segment, uint32_t sbdf);
 
 /* The record's number for an SBDF, XPCI_NO_RECORD where there is none. */
@@ -331,7 +381,7 @@ static inline uint32_t xpci_find(const struct xpci *xpci, uint32_t sbdf)
     if ( !segment )
         return XPCI_NO_RECORD;
 
-    return xpci_index_get(segment, sbdf) & XPCI_SLOT_RECORD;
+    return xpci_index_get(segment, sbdf);
 }
 
 /* Each BDF of a segment at which there is a record. */

@@ -13,10 +13,23 @@ typedef bool rule_check(const struct xpci *xpci,
 
 static uint32_t record_at(const struct xpci_segment *segment, uint32_t sbdf)
 {
-    return xpci_index_get(segment, sbdf) & XPCI_SLOT_RECORD;
+    return xpci_index_get(segment, sbdf);
 }
 
-/* Each slot names a record of that SBDF, and says what the record says. */
+/* What readers see of a record. */
+static uint32_t word_of(const struct xpci_record *record)
+{
+    uint32_t flags = record->flags & (XPCI_VIRTFN | XPCI_EXTFN);
+
+    if ( record->flags & XPCI_BRIDGE_ONLY )
+        return 0;
+
+    return ((uint32_t)XPCI_SEEN_KNOWN << XPCI_SEEN_SHIFT) |
+           (uint32_t)record->type << XPCI_LOOKUP_TYPE_SHIFT |
+           flags << XPCI_LOOKUP_FLAGS_SHIFT;
+}
+
+/* Each slot names a record of that SBDF. */
 static bool slots_agree(const struct xpci *xpci,
                         const struct xpci_segment *segment)
 {
@@ -24,24 +37,36 @@ static bool slots_agree(const struct xpci *xpci,
 
     for_each_slot (segment, bdf)
     {
-        uint32_t slot = xpci_index_get(segment, bdf);
-        const struct xpci_record *record;
+        uint32_t index = record_at(segment, bdf);
 
-        if ( (slot & XPCI_SLOT_RECORD) == XPCI_NO_RECORD ||
-             (slot & XPCI_SLOT_RECORD) >= xpci->record_count )
-            return false;
-        record = xpci_record(xpci, slot & XPCI_SLOT_RECORD);
-        if ( record->sbdf != XPCI_SBDF(segment->number, 0, 0) + bdf ||
-             record->type != xpci_lookup_type(slot) ||
-             !(record->flags & XPCI_VIRTFN) != !(slot & XPCI_SLOT_VIRTFN) ||
-             !(record->flags & XPCI_EXTFN) != !(slot & XPCI_SLOT_EXTFN) ||
-             !(record->flags & XPCI_BRIDGE_ONLY) !=
-                 !(slot & XPCI_SLOT_BRIDGE_ONLY) )
+        if ( index >= xpci->record_count ||
+             xpci_record(xpci, index)->sbdf !=
+                 XPCI_SBDF(segment->number, 0, 0) + bdf )
             return false;
         devices++;
     }
 
     return devices == segment->devices;
+}
+
+/* Readers see what the records say, and nothing where there is none. */
+static bool lookups_agree(const struct xpci *xpci,
+                          const struct xpci_segment *segment)
+{
+    uint32_t bdf;
+
+    for ( bdf = 0; bdf < XPCI_BUSES * XPCI_DEVFNS; bdf++ )
+    {
+        uint32_t index = record_at(segment, bdf);
+        uint32_t seen = (uint32_t)xpci_seen_get(segment, bdf)
+                        << XPCI_SEEN_SHIFT;
+
+        if ( seen !=
+             (index == XPCI_NO_RECORD ? 0 : word_of(xpci_record(xpci, index))) )
+            return false;
+    }
+
+    return true;
 }
 
 static bool listed_bridge_is_known(const struct xpci *xpci,
@@ -168,8 +193,8 @@ static bool upstreams_are_published(const struct xpci *xpci,
     {
         uint32_t upstream = xpci_bus2bridge_upstream(&segment->bus2bridge, bus);
 
-        if ( segment->upstream[0][bus] != upstream ||
-             segment->upstream[1][bus] != upstream )
+        if ( segment->upstream[bus][0] != upstream ||
+             segment->upstream[bus][1] != upstream )
             return false;
     }
 
@@ -232,8 +257,9 @@ static bool paths_are_derived(const struct xpci *xpci,
 }
 
 /*
- * A device whose bus is reached another way is known to be displaced, and no
- * device is at a path where dom0 does not own what comes back.
+ * Since the first change that is no scan, each device has a path.  One whose bus
+ * is reached another way is known to be displaced, and none is at a path where
+ * dom0 does not own what comes back.
  */
 static bool displaced_are_marked(const struct xpci *xpci,
                                  const struct xpci_segment *segment)
@@ -246,7 +272,8 @@ static bool displaced_are_marked(const struct xpci *xpci,
             xpci_record(xpci, record_at(segment, bdf));
         bool displaced = record->flags & XPCI_DISPLACED;
 
-        if ( displaced != xpci_path_is_displaced(xpci, segment, record) ||
+        if ( !record->path == segment->settled ||
+             displaced != xpci_path_is_displaced(xpci, segment, record) ||
              (!displaced && record->path &&
               !(record->flags & XPCI_BRIDGE_ONLY) &&
               xpci_quarantine_has(segment, record->path)) )
@@ -263,6 +290,7 @@ bool xpci_is_valid(const struct xpci *xpci, const char **rule)
         rule_check *holds;
     } rules[] = {
         { "the index by BDF and the records agree", slots_agree },
+        { "lookups say what the records say", lookups_agree },
         { "every bridge is listed once", bridges_are_listed },
         { "no stale entry, and the best bridge leads to a bus",
           best_bridges_lead },

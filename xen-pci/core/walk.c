@@ -63,7 +63,7 @@ static int walk_devices(const struct xpci *xpci, struct xpci_walk *walk,
             walk_step(walk, XPCI_PAGE_SLOTS - xpci_page_offset(walk->next));
             continue;
         }
-        index = xpci_index_get(segment, walk->next) & XPCI_SLOT_RECORD;
+        index = xpci_index_get(segment, walk->next);
         if ( index != XPCI_NO_RECORD )
             xpci_record_info(xpci, index, &devices[count++]);
         walk_step(walk, 1);

@@ -26,6 +26,8 @@ static void free_segment(const struct xpci *xpci, struct xpci_segment *segment)
     }
     for ( page = 0; page < XPCI_PAGES; page++ )
         give_back(xpci, segment->page[page], sizeof(*segment->page[page]));
+    for ( page = 0; page < XPCI_SEEN_PAGES; page++ )
+        give_back(xpci, segment->seen[page], sizeof(*segment->seen[page]));
     give_back(xpci, segment, sizeof(*segment));
 }
 
@@ -75,7 +77,8 @@ void xpci_dispose(struct xpci *xpci)
 void xpci_costs(struct xpci_costs *costs)
 {
     costs->device =
-        sizeof(struct xpci_chunk) / XPCI_CHUNK_RECORDS + sizeof(uint32_t);
+        sizeof(struct xpci_chunk) / XPCI_CHUNK_RECORDS + sizeof(uint32_t) + 1;
     costs->segment = sizeof(struct xpci_segment);
     costs->bus_page = sizeof(struct xpci_page);
+    costs->seen_page = sizeof(struct xpci_seen);
 }

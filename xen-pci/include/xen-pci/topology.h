@@ -208,8 +208,8 @@ void XPCI_LOCKED xpci_refuse(struct xpci *xpci, uint32_t sbdf);
 
 /*
  * What is known of the device at `sbdf`, in one word for the two functions
- * below: never 0; 0 where no device is known.  No lock, one load of one word:
- * before or after a change, never in between.
+ * below: never 0; 0 where no device is known.  No lock, and one load says it
+ * all: before or after a change, never in between.
  */
 uint32_t xpci_lookup(const struct xpci *xpci, uint32_t sbdf);
 

@@ -20,9 +20,10 @@ int __must_check XPCI_LOCKED xpci_scan_segment(struct xpci *xpci,
 
 /* What the tables cost, in bytes, as the host's `alloc` is asked for. */
 struct xpci_costs {
-    size_t device;   /* a record, the host's pointer, its slot in the index */
+    size_t device;   /* a record, the host's pointer, its place in both below */
     size_t segment;  /* a segment without devices */
-    size_t bus_page; /* the index of four neighbouring buses */
+    size_t bus_page; /* the index of 4 neighbouring buses */
+    size_t seen_page; /* what lookups read of 16 neighbouring buses */
 };
 void xpci_costs(struct xpci_costs *costs);
 
