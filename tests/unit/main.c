@@ -19,6 +19,7 @@ int main(int argc, char **argv)
         { "isolation", NULL, NULL, NULL, NULL, isolation_tests },
         { "torn reads", NULL, NULL, NULL, NULL, torn_tests },
         { "bridges that clash", NULL, NULL, NULL, NULL, clash_tests },
+        { "what is remembered", NULL, NULL, NULL, NULL, quarantine_tests },
         { "config space", NULL, NULL, NULL, NULL, config_tests },
         { "memory", NULL, NULL, NULL, NULL, memory_tests },
         { "hypercalls", NULL, NULL, NULL, NULL, physdev_tests },

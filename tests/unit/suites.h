@@ -15,6 +15,7 @@ extern CU_TestInfo report_tests[];
 extern CU_TestInfo isolation_tests[];
 extern CU_TestInfo torn_tests[];
 extern CU_TestInfo clash_tests[];
+extern CU_TestInfo quarantine_tests[];
 extern CU_TestInfo config_tests[];
 extern CU_TestInfo memory_tests[];
 extern CU_TestInfo physdev_tests[];

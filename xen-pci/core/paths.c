@@ -264,7 +264,7 @@ static void follow(struct xpci *xpci, struct xpci_segment *segment)
     for_each_slot (segment, bdf)
         follow_record(xpci, segment,
                       xpci_record(xpci, xpci_index_get(segment, bdf)));
-    for ( bus = 0; segment->quarantine && bus < XPCI_BUSES; bus++ )
+    for ( bus = 0; segment->quarantine_count && bus < XPCI_BUSES; bus++ )
         if ( xpci_bus_set_has(&xpci->paths.known, bus) )
             follow_remembered(xpci, segment, bus);
 }

@@ -5,25 +5,28 @@
  * owner told it to, so it is entered in quarantine (XPCI_QUARANTINED) until
  * the toolstack says otherwise.
  *
+ * Paths are hashes: where one belongs in the table its lower bits say, or the
+ * next free slot does.  At least half of the slots are free.
+ *
+ *     room 8:   +-----+-----+-----+-----+-----+-----+-----+-----+
+ *               |  0  | ..3 | ..3 |  0  |  0  | ..b |  0  |  0  |
+ *               +-----+-----+-----+-----+-----+-----+-----+-----+
+ *
  * Where a path could not be remembered, all that is entered from then on is
- * (`paths_lost`): only a refusal of a device can come to that, since nothing
- * may keep it from being carried out.
+ * quarantined (`paths_lost`): only a refusal of a device can come to that,
+ * since nothing may keep it from being carried out.
  */
 #ifndef XEN_PCI_QUARANTINE_H
 #define XEN_PCI_QUARANTINE_H
 
 #include "tables.h"
 
-#define XPCI_CHUNK_PATHS 63U
-#define XPCI_PATH_CHUNKS_MAX 1024U
-struct xpci_path_chunk {
-    struct xpci_path_chunk *next;
-    uint64_t path[XPCI_CHUNK_PATHS]; /* 0: free */
-};
+#define XPCI_QUARANTINE_ROOM 64U
+#define XPCI_QUARANTINE_ROOM_MOST 0x20000U
 
 /*
  * After this succeeded, `count` paths can be added.  0, or -ENOMEM (also where
- * there would be more than XPCI_PATH_CHUNKS_MAX chunks).
+ * there would be more than XPCI_QUARANTINE_ROOM_MOST / 2).
  */
 int __must_check xpci_quarantine_reserve(struct xpci *xpci,
                                          struct xpci_segment *segment,

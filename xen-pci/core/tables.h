@@ -123,8 +123,6 @@ struct xpci_seen {
     uint8_t byte[XPCI_SEEN_BYTES];
 };
 
-struct xpci_path_chunk;
-
 struct xpci_segment {
     /*
      * Published.  Counts the changes of `upstream`; its lowest bit says which
@@ -145,8 +143,10 @@ struct xpci_segment {
     uint32_t first_bridge;
     uint32_t devices; /* records, those that are bridge-only among them */
 
-    uint64_t bus_path[XPCI_BUSES];      /* paths.h */
-    struct xpci_path_chunk *quarantine; /* quarantine.h */
+    uint64_t bus_path[XPCI_BUSES]; /* paths.h */
+    uint64_t *quarantine;          /* quarantine.h */
+    uint32_t quarantine_room;
+    uint32_t quarantine_count;
     bool paths_lost;
     bool settled; /* something was changed that is not a scan, paths.c */
 };

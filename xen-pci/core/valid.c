@@ -257,9 +257,9 @@ static bool paths_are_derived(const struct xpci *xpci,
 }
 
 /*
- * Since the first change that is no scan, each device has a path.  One whose bus
- * is reached another way is known to be displaced, and none is at a path where
- * dom0 does not own what comes back.
+ * Since the first change that is no scan, each device has a path.  One whose
+ * bus is reached another way is known to be displaced, and none is at a path
+ * where dom0 does not own what comes back.
  */
 static bool displaced_are_marked(const struct xpci *xpci,
                                  const struct xpci_segment *segment)

@@ -4,7 +4,7 @@
  */
 #include <xen-pci/process.h>
 
-#include "core/quarantine.h"
+#include "core/tables.h"
 
 static void give_back(const struct xpci *xpci, void *memory, size_t size)
 {
@@ -14,16 +14,12 @@ static void give_back(const struct xpci *xpci, void *memory, size_t size)
 
 static void free_segment(const struct xpci *xpci, struct xpci_segment *segment)
 {
-    struct xpci_path_chunk *chunk, *next;
     unsigned int page;
 
     if ( !segment )
         return;
-    for ( chunk = segment->quarantine; chunk; chunk = next )
-    {
-        next = chunk->next;
-        give_back(xpci, chunk, sizeof(*chunk));
-    }
+    give_back(xpci, segment->quarantine,
+              segment->quarantine_room * sizeof(*segment->quarantine));
     for ( page = 0; page < XPCI_PAGES; page++ )
         give_back(xpci, segment->page[page], sizeof(*segment->page[page]));
     for ( page = 0; page < XPCI_SEEN_PAGES; page++ )
