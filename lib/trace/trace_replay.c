@@ -129,14 +129,18 @@ static int target_snapshot(const struct trace_target *target,
 static uint16_t target_owner(const struct trace_target *target, uint32_t sbdf)
 {
     struct xpci_device_info info;
+    int rc;
 
     if ( target->model == TRACE_MODEL_STOCK )
         return stock_knows(&target->stock, sbdf)
                    ? owners_get(&target->owners, sbdf)
                    : XPCI_OWNER_UNKNOWN;
 
-    return xpci_device(target->module.xpci, sbdf, &info) ? XPCI_OWNER_UNKNOWN
-                                                         : info.owner;
+    xpci_host_lock(&target->module.state->host);
+    rc = xpci_device(target->module.xpci, sbdf, &info);
+    xpci_host_unlock(&target->module.state->host);
+
+    return rc ? XPCI_OWNER_UNKNOWN : info.owner;
 }
 
 /* Why the host went down; NULL: it is up. */

@@ -138,8 +138,8 @@ static bool has_moved(const struct agree_look *look, uint32_t sbdf)
 
     for ( level = 0; level < 256; level++ )
     {
-        const struct xpci_bus_info *now = xpci_snapshot_bus(
-            dom0, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
+        const struct xpci_bus_info *now =
+            xpci_snapshot_bus(dom0, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
         const struct xpci_bus_info *recorded = xpci_snapshot_bus(
             &look->hypervisor, XPCI_SEGMENT(there), XPCI_BUS(there));
 

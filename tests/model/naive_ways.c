@@ -115,7 +115,7 @@ bool naive_moves(struct naive *naive, const struct naive_device *device)
 {
     struct naive_ways before;
     struct naive_ways after;
-    bool known[256];
+    bool known[256] = { false };
 
     ways_before(naive, segment_of(device), &before);
     naive_ways(naive, segment_of(device), &after);

@@ -39,7 +39,7 @@ static bool is_multifunction(const struct xpci_host *host, uint32_t sbdf)
  * At boot nobody looks at the tables in the middle of it, so all is one
  * change.  Later, what is found may displace what is known, one by one.
  */
-static int scan_function(struct xpci_change *change, uint32_t sbdf)
+static int XPCI_LOCKED scan_function(struct xpci_change *change, uint32_t sbdf)
 {
     const struct xpci_segment *segment =
         xpci_segment_find(change->xpci, XPCI_SEGMENT(sbdf));
@@ -49,7 +49,7 @@ static int scan_function(struct xpci_change *change, uint32_t sbdf)
 }
 
 /* All functions of one slot.  0 or -ENOMEM. */
-static int scan_slot(struct xpci_change *change, uint32_t sbdf)
+static int XPCI_LOCKED scan_slot(struct xpci_change *change, uint32_t sbdf)
 {
     const struct xpci_host *host = change->xpci->host;
     unsigned int function;

@@ -46,9 +46,6 @@ enum pdev_type xpci_hook_type_to_free(const struct pci_dev *pdev);
  */
 bool xpci_hook_is_silent(const struct pci_dev *pdev);
 
-/* The same of the device that Xen has at a place. */
-bool xpci_hook_is_silent_at(pci_sbdf_t sbdf);
-
 /* False: the module is off, and Xen is left to itself. */
 bool xpci_hook_is_on(void);
 

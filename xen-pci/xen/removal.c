@@ -168,11 +168,6 @@ bool xpci_hook_is_silent(const struct pci_dev *pdev)
            xpci_rid_read(pdev->sbdf.sbdf).flags & RID_SILENT;
 }
 
-bool xpci_hook_is_silent_at(pci_sbdf_t sbdf)
-{
-    return xpci_rid_read(sbdf.sbdf).flags & RID_SILENT;
-}
-
 static void set_departing(const struct pci_dev *pdev)
 {
     ASSERT(pcidevs_locked());

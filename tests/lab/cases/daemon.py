@@ -86,7 +86,7 @@ EVENT = Case(
     + [journal_is_empty()])
 
 # Where a plan of a removal and an add can be cut off, and the journal with it.
-POINTS = ("look", "planned", "journal-append", "journal-synced",
+POINTS = ("looked", "plan", "journal-append", "journal-synced",
           "remove-before", "remove-after", "remove-clear", "remove-cleared",
           "journal-cleared", "add-before", "add-after", "wait")
 KILLED = Case(
