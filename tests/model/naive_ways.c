@@ -87,17 +87,27 @@ static void became_known(const struct naive_ways *before,
     }
 }
 
-/* Is it where it was, on a way that became known, and nobody else before? */
+/* Is it where it was, on a way that became known, and nobody else there? */
 static bool follows(struct naive *naive, const struct naive_ways *before,
                     const struct naive_ways *after, const bool known[256],
                     const struct naive_device *device)
 {
     uint8_t base = base_of(before, device);
+    int path = naive_path(naive, after, device);
+    const struct naive_device *other;
 
-    return known[base] && base == base_of(after, device) &&
-           !naive_segment(naive, segment_of(device))->paths_lost &&
-           !path_set_has(&naive->now.quarantine,
-                         naive_path(naive, after, device));
+    if ( !known[base] || base != base_of(after, device) ||
+         naive_segment(naive, segment_of(device))->paths_lost ||
+         path_set_has(&naive->now.quarantine, path) )
+        return false;
+    for_each_device(naive, other)
+    {
+        if ( !other->draft && !other->displaced && naive_is_foreign(other) &&
+             segment_of(other) == segment_of(device) &&
+             naive_path(naive, before, other) == path )
+            return false;
+    }
+    return true;
 }
 
 /* The ways before the operation, from the copy of it. */

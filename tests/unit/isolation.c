@@ -125,6 +125,12 @@ static void a_way_that_becomes_known(void)
           "assign 01:00.0 7; gone 00:01.0; remove 00:01.0; add 01:00.0;"
           "00:01.0 r 1 1; add 00:01.0; add 01:00.0",
           "00:01.0 01:00.0q@io", "1>00:01.0", "01:00.0", "" },
+        /* 05:00.0 is kept there, until another bridge is where its was. */
+        { "what turns out to be where a guest's device is until then",
+          "00:01.0 p 5 5; 05:00.0 e; add 00:01.0; add 05:00.0;"
+          "assign 05:00.0 7; 00:01.0 p 0 0; reset 00:01.0; 06:00.0 e;"
+          "add 06:00.0; 00:01.0 r 6 6; add 00:01.0",
+          "00:01.0 05:00.0^@io 06:00.0^", "6>00:01.0", "00:01.0", "" },
         { "what was remembered there is remembered",
           "01:00.0 e; add 01:00.0; assign 01:00.0 7; gone 01:00.0;"
           "remove 01:00.0; 00:01.0 r 1 1; add 00:01.0; 01:00.0 e; add 01:00.0",

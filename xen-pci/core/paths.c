@@ -209,19 +209,51 @@ static void derive_paths(struct xpci *xpci, const struct xpci_segment *segment)
 }
 
 /*
- * Is a device where it was, its way having become known?  Not where what was
- * there last was not dom0's.
+ * Is what a device's path will be somebody else's than dom0's now?  That one is
+ * at another bus that has its path, and will not be there any more.
+ */
+static bool is_foreign_place(const struct xpci *xpci,
+                             const struct xpci_segment *segment,
+                             const struct xpci_record *record, uint64_t path)
+{
+    const struct xpci_paths *paths = &xpci->paths;
+    unsigned int from = bus_from(xpci, paths->path, record), bus;
+    unsigned int over = XPCI_BUS(record->sbdf) - from;
+
+    for ( bus = 0; bus < XPCI_BUSES; bus++ )
+    {
+        uint32_t index;
+
+        if ( bus == from || segment->bus_path[bus] != paths->path[from] )
+            continue;
+        index = xpci_index_get(segment, XPCI_SBDF(0, (bus + over) & 0xffU,
+                                                  XPCI_DEVFN(record->sbdf)));
+        if ( index != XPCI_NO_RECORD &&
+             !(xpci_record(xpci, index)->flags & XPCI_DISPLACED) &&
+             xpci_record_is_foreign(xpci, index) &&
+             path_of(xpci, segment->bus_path, xpci_record(xpci, index)) ==
+                 path )
+            return true;
+    }
+
+    return false;
+}
+
+/*
+ * Is a device where it was, its way having become known?  Not where what is
+ * there, or was last, is not dom0's.
  */
 static bool follows(const struct xpci *xpci, const struct xpci_segment *segment,
                     const struct xpci_record *record)
 {
     const struct xpci_paths *paths = &xpci->paths;
     unsigned int from = bus_from(xpci, segment->bus_path, record);
+    uint64_t path = path_of(xpci, paths->path, record);
 
     return xpci_bus_set_has(&paths->known, from) &&
            from == bus_from(xpci, paths->path, record) &&
-           !segment->paths_lost &&
-           !xpci_quarantine_has(segment, path_of(xpci, paths->path, record));
+           !segment->paths_lost && !xpci_quarantine_has(segment, path) &&
+           !is_foreign_place(xpci, segment, record, path);
 }
 
 bool xpci_path_moves(struct xpci *xpci, const struct xpci_segment *segment,
