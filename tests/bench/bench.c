@@ -93,6 +93,24 @@ static void set_tables(struct subject *small, struct subject *few,
     set(LIST_65536, "list: lookup by BDF, 65,536", probe_baseline_lookup, all);
 }
 
+static void set_adds(struct subject *small, struct subject *medium,
+                     struct subject *all)
+{
+    set(ADD_64, "add, 64", probe_add, small);
+    set(ADD_1024, "add, 1,024", probe_add, medium);
+    set(ADD_65536, "add, 65,536", probe_add, all);
+    set(LIST_ADD_64, "list: add, 64", probe_baseline_add, small);
+    set(LIST_ADD_1024, "list: add, 1,024", probe_baseline_add, medium);
+}
+
+static void set_clashes(struct subject *fewer, struct subject *more)
+{
+    set(CLASHES_1000, "report, 1,000 bridges that clash and move",
+        probe_clashes, fewer);
+    set(CLASHES_2000, "report, 2,000 bridges that clash and move",
+        probe_clashes, more);
+}
+
 static void print_times(bool has_contest)
 {
     unsigned int i;
@@ -186,18 +204,11 @@ int main(void)
     set(QUIET, "upstream lookup, 1,024, no writer", probe_quiet, &contest);
     set(DISTURBED, "upstream lookup, 1,024, with a writer",
         contest.possible ? probe_disturbed : probe_quiet, &contest);
-    set(ADD_64, "add, 64", probe_add, grow_small);
-    set(ADD_1024, "add, 1,024", probe_add, grow_medium);
-    set(ADD_65536, "add, 65,536", probe_add, grow_all);
+    set_adds(grow_small, grow_medium, grow_all);
     set(REMOVE_1000, "remove a bridge, 1,000 behind", probe_remove, below_1000);
     set(REMOVE_10000, "remove a bridge, 10,000 behind", probe_remove,
         below_10000);
-    set(CLASHES_1000, "report, 1,000 bridges that clash and move",
-        probe_clashes, clashes_1000);
-    set(CLASHES_2000, "report, 2,000 bridges that clash and move",
-        probe_clashes, clashes_2000);
-    set(LIST_ADD_64, "list: add, 64", probe_baseline_add, grow_small);
-    set(LIST_ADD_1024, "list: add, 1,024", probe_baseline_add, grow_medium);
+    set_clashes(clashes_1000, clashes_2000);
 
     printf("%d interleaved rounds of CPU time (wall time where a writer may "
            "disturb);\nlist and locked walk: stock Xen's way\n\n",

@@ -241,77 +241,59 @@ static void tell_another(struct story *story, struct rng *rng,
     tell_add(story, rng, sbdf);
 }
 
+/* A new function, or other bus numbers for one that is there. */
+static void tell_random_config(struct story *story, struct rng *rng,
+                               const struct world *world, uint32_t sbdf)
+{
+    struct world_function function;
+
+    if ( rng_once_in(rng, 2) )
+    {
+        if ( world->count > MACHINE_FUNCTIONS )
+            return;
+        function = random_function(rng, random_sbdf(rng));
+    }
+    else if ( world_get(world, sbdf) )
+        function = *world_get(world, sbdf);
+    else
+        return;
+    random_numbers(rng, &function);
+    tell_config(story, &function);
+}
+
+/* One event for each of these, as often as they come. */
+static const enum event_kind at_random[] = {
+    EVENT_SCAN_DEVICE, EVENT_RESET,  EVENT_REFUSE, EVENT_REMOVE,   EVENT_REMOVE,
+    EVENT_REMOVE,      EVENT_DEPART, EVENT_GONE,   EVENT_GONE,     EVENT_CONFIG,
+    EVENT_CONFIG,      EVENT_CONFIG, EVENT_CONFIG, EVENT_CONFIG,   EVENT_CONFIG,
+    EVENT_CONFIG,      EVENT_ASSIGN, EVENT_ASSIGN, EVENT_DEASSIGN, EVENT_UNREST,
+    EVENT_ADD,         EVENT_ADD,    EVENT_ADD,    EVENT_ADD,      EVENT_ADD,
+    EVENT_ADD,         EVENT_ADD,    EVENT_ADD,    EVENT_ADD,      EVENT_ADD,
+};
+
 void tell_anything(struct story *story, struct rng *rng,
                    const struct world *world)
 {
     uint32_t sbdf = some_sbdf(rng, world);
-    struct world_function function;
+    enum event_kind kind = at_random[rng_below(rng, ARRAY_SIZE(at_random))];
 
-    switch ( rng_below(rng, 32) )
-    {
-    case 0:
-        tell(story, rng, EVENT_SCAN_DEVICE, sbdf);
-        break;
-    case 1:
-        if ( rng_once_in(rng, 8) )
-            tell(story, rng, EVENT_SCAN_SEGMENT, sbdf & 0xffff0000U);
-        break;
-    case 2:
-        tell(story, rng, EVENT_RESET, sbdf);
-        break;
-    case 3:
-        tell(story, rng, EVENT_REFUSE, sbdf);
-        break;
-    case 4:
-    case 5:
-        tell(story, rng, EVENT_REMOVE, sbdf);
-        break;
-    case 6:
-    case 7:
-        tell(story, rng, EVENT_GONE, sbdf)->fail_at = 0;
-        break;
-    case 8:
-    case 9:
+    if ( rng_once_in(rng, 200) )
+        tell(story, rng, EVENT_SCAN_SEGMENT, sbdf & 0xffff0000U);
+    else if ( rng_once_in(rng, 120) )
+        tell_toolstack(story, rng, EVENT_DESTROY, 0);
+    else if ( rng_once_in(rng, 30) )
+        tell_another(story, rng, world, sbdf);
+    else if ( rng_once_in(rng, 15) )
         tell_add_vf(story, rng, sbdf,
                     (sbdf & 0xffff0000U) | (some_sbdf(rng, world) & 0xffffU));
-        break;
-    case 10:
-    case 11:
-    case 12:
-    case 13:
-        if ( world->count > MACHINE_FUNCTIONS )
-            break;
-        function = random_function(rng, random_sbdf(rng));
-        random_numbers(rng, &function);
-        tell_config(story, &function);
-        break;
-    case 14:
-    case 15:
-    case 16:
-        if ( !world_get(world, sbdf) )
-            break;
-        function = *world_get(world, sbdf);
-        random_numbers(rng, &function);
-        tell_config(story, &function);
-        break;
-    case 17:
-    case 18:
-        tell_toolstack(story, rng, EVENT_ASSIGN, sbdf);
-        break;
-    case 19:
-        tell_toolstack(story, rng, EVENT_DEASSIGN, sbdf);
-        break;
-    case 20:
-        if ( rng_once_in(rng, 4) )
-            tell_toolstack(story, rng, EVENT_DESTROY, 0);
-        break;
-    case 21:
-        tell_unrest(story, rng, sbdf);
-        break;
-    case 22:
-        tell_another(story, rng, world, sbdf);
-        break;
-    default:
+    else if ( kind == EVENT_CONFIG )
+        tell_random_config(story, rng, world, sbdf);
+    else if ( kind == EVENT_ADD )
         tell_add(story, rng, sbdf);
-    }
+    else if ( kind == EVENT_ASSIGN || kind == EVENT_DEASSIGN )
+        tell_toolstack(story, rng, kind, sbdf);
+    else if ( kind == EVENT_UNREST )
+        tell_unrest(story, rng, sbdf);
+    else
+        tell(story, rng, kind, sbdf)->fail_at *= kind != EVENT_GONE;
 }
