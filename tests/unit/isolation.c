@@ -203,6 +203,11 @@ static void what_is_remembered(void)
           "06:00.0 e; add 06:00.0; assign 06:00.0 7; 00:01.0 r 5 5;"
           "reset 00:01.0",
           "00:01.0 05:00.0q@io 06:00.0^@io", NULL, "", "" },
+        { "what has moved, was given back, and is removed where it was",
+          "00:01.0 r 1 1; 01:00.0 e; add 00:01.0; add 01:00.0;"
+          "assign 01:00.0 7; 00:01.0 r 5 5; 05:00.0 e; add 05:00.0;"
+          "deassign 05:00.0; remove 01:00.0; remove 05:00.0; add 05:00.0",
+          "00:01.0 05:00.0", NULL, "", "" },
         { "what was given back is dom0's again where it comes back",
           GUEST_WENT "01:00.0 e; add 01:00.0; deassign 01:00.0; 00:01.0 r 5 5;"
                      "reset 00:01.0; 00:01.0 r 1 1; reset 00:01.0",
