@@ -43,7 +43,8 @@ H2 = Case(
     module=all_well() + [physdev("add {card}", 0)],
     agent=True, after=consistent(),
     user="dom0 logs 'Failed to add', and adding again does not help",
-    debug=True)
+    # The refused add leaves an entry for the card, which nobody owns.
+    debug=True, stock_owners=False)
 
 CASES = [
     H1, H1_COLD, H2,
