@@ -11,7 +11,7 @@ from lab.machine import Machine
 
 READ = """\
 == format
-1
+2
 == state
 on
 == generation
@@ -20,13 +20,15 @@ on
 generation 7
 sbdf=0000:00:02.0 type=root-port class=060400 revision=00 vendor=1b36 \
 device=000c header=01 primary=00 secondary=01 subordinate=02 \
-flags=bridge,configured physfn=- node=-
+flags=bridge,configured physfn=- node=- \
+owner=dom0
 sbdf=0000:01:00.0 type=pcie-to-pci-bridge class=060400 revision=00 \
 vendor=1b36 device=000e header=01 primary=01 secondary=02 subordinate=02 \
-flags=bridge,configured physfn=- node=-
+flags=bridge,configured physfn=- node=- \
+owner=dom0
 sbdf=0000:02:01.0 type=pci-device class=020000 revision=03 vendor=8086 \
 device=100e header=00 primary=- secondary=- subordinate=- flags=- physfn=- \
-node=0
+node=0 owner=dom0
 == 0000/buses
 generation 7
 bus=01 bridge=0000:00:02.0 alias=- secondary=-
@@ -82,7 +84,7 @@ class Hypfs(unittest.TestCase):
 
     def test_off(self):
         with self.assertRaisesRegex(hypfs.Unreadable, "state is off"):
-            hypfs.parse("== format\n1\n== state\noff\n== generation\n0\n")
+            hypfs.parse("== format\n2\n== state\noff\n== generation\n0\n")
 
     def test_garbage(self):
         with self.assertRaises(hypfs.Unreadable):
