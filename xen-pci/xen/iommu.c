@@ -1,160 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One requester ID: what the IOMMU's own tables hold for it, and whose page
- * tables it is to have.
+ * Whose page tables a requester ID is to have.
  *
  *   Xen's leaf functions        the record           decide()
  *   set or clear an entry  -->  what is set now  <-- who claims the ID
  *
  * Whoever sets or clears an entry (boot, hypercalls, assignment, a domain's
  * destruction, this module) comes through the same two hooks, so the record
- * has all entries.  Changes of an entry go down before they go up: between two
- * owners there is a moment without DMA, never one with both.
- *
- * The record:
- *
- *   segment -> bus -> 256 words, struct rid_entry each
- *
- * A word is written under pcidevs_lock, before the IOMMU's table is: it says
- * never less than what is there.  It is read without a lock.
+ * (rid_record.c) has all entries.  Changes of an entry go down before they go
+ * up: between two owners there is a moment without DMA, never one with both.
  */
 #include <xen/iommu.h>
 #include <xen/kernel.h>
 #include <xen/sched.h>
-#include <xen/xmalloc.h>
 
 #include "glue.h"
 #include "iommu.h"
-
-union word {
-    struct rid_entry entry;
-    uint32_t word;
-};
-
-/* Segments and buses are never given back, so readers need no lock. */
-struct rid_segment {
-    struct rid_segment *next;
-    uint16_t number;
-    uint32_t *bus[256]; /* 256 union word, each written and read at once */
-};
-
-static struct rid_segment *__read_mostly segments;
-
-static struct rid_segment *find_segment(uint16_t number)
-{
-    struct rid_segment *segment = xpci_load_acquire(&segments);
-
-    while ( segment && segment->number != number )
-        segment = segment->next;
-
-    return segment;
-}
-
-/* NULL: nothing was ever recorded there. */
-static uint32_t *find(uint32_t rid)
-{
-    const struct rid_segment *segment = find_segment(XPCI_SEGMENT(rid));
-    uint32_t *bus =
-        segment ? xpci_load_acquire(&segment->bus[XPCI_BUS(rid)]) : NULL;
-
-    return bus ? bus + XPCI_DEVFN(rid) : NULL;
-}
-
-static struct rid_segment *get_segment(uint16_t number)
-{
-    struct rid_segment *segment = find_segment(number);
-
-    if ( segment )
-        return segment;
-    segment = xzalloc(struct rid_segment);
-    if ( !segment )
-        return NULL;
-    segment->number = number;
-    segment->next = segments;
-    /* Pairs with the acquire in find_segment(). */
-    xpci_store_release(&segments, segment);
-
-    return segment;
-}
-
-int xpci_rid_reserve(uint32_t rid)
-{
-    struct rid_segment *segment = get_segment(XPCI_SEGMENT(rid));
-    uint32_t *bus;
-
-    ASSERT_PCIDEVS();
-
-    if ( !segment )
-        return -ENOMEM;
-    if ( segment->bus[XPCI_BUS(rid)] )
-        return 0;
-    bus = xzalloc_array(uint32_t, 256);
-    if ( !bus )
-        return -ENOMEM;
-    /* Pairs with the acquire in find(). */
-    xpci_store_release(&segment->bus[XPCI_BUS(rid)], bus);
-
-    return 0;
-}
-
-struct rid_entry xpci_rid_read(uint32_t rid)
-{
-    const uint32_t *at = find(rid);
-    union word word = { .word = at ? read_atomic(at) : 0 };
-
-    return word.entry;
-}
-
-static void write(uint32_t rid, struct rid_entry entry)
-{
-    const union word word = { .entry = entry };
-    uint32_t *at = find(rid);
-
-    ASSERT_PCIDEVS();
-    BUILD_BUG_ON(sizeof(entry) != sizeof(word.word));
-
-    if ( at )
-        write_atomic(at, word.word);
-}
-
-/* 0 or -ENOMEM: not recorded, and not to be mapped. */
-static int record(uint32_t rid, unsigned int unit, domid_t domain)
-{
-    struct rid_entry entry;
-    int rc = xpci_rid_reserve(rid);
-
-    if ( rc )
-        return rc;
-
-    entry = xpci_rid_read(rid);
-    entry.domain = domain;
-    entry.unit = unit;
-    entry.flags |= RID_MAPPED | RID_UNIT;
-    write(rid, entry);
-
-    return 0;
-}
-
-void xpci_rid_clear(uint32_t rid)
-{
-    struct rid_entry entry = xpci_rid_read(rid);
-
-    entry.domain = 0;
-    entry.flags &= ~RID_MAPPED;
-    write(rid, entry);
-}
-
-void xpci_rid_set_flag(uint32_t rid, unsigned int flag, bool on)
-{
-    struct rid_entry entry = xpci_rid_read(rid);
-
-    entry.flags &= ~flag;
-    if ( on )
-        entry.flags |= flag;
-    write(rid, entry);
-}
-
-/* Whose page tables. */
 
 /* Whose entries these are; NULL until the first one is set. */
 static const struct xpci_iommu_ops *__read_mostly ops;
@@ -499,7 +360,7 @@ int xpci_rid_map(const struct xpci_iommu_ops *its_ops, uint32_t rid,
     if ( pdev && !by_us )
         rc = arbitrate(rid, unit, d, (struct pci_dev *)pdev);
 
-    return rc ?: record(rid, unit, d->domain_id);
+    return rc ?: xpci_rid_record(rid, unit, d->domain_id);
 }
 
 /* What a device counts as once Xen has unmapped it. */

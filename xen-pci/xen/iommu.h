@@ -39,6 +39,9 @@ struct rid_entry xpci_rid_read(uint32_t rid);
 /* Room for an entry, so that no change of it can fail.  0 or -ENOMEM. */
 int xpci_rid_reserve(uint32_t rid);
 
+/* It is about to be set.  0 or -ENOMEM: not recorded, and not to be set. */
+int xpci_rid_record(uint32_t rid, unsigned int unit, domid_t domain);
+
 /* Not mapped any more; RID_SILENT or RID_SUSPENDED.  Nothing without room. */
 void xpci_rid_clear(uint32_t rid);
 void xpci_rid_set_flag(uint32_t rid, unsigned int flag, bool on);

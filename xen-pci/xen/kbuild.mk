@@ -10,8 +10,8 @@ include $(srcdir)/core/sources.mk
 xpci-built-with = $(if $(shell grep -s '^config $(1)$$' \
 	$(srctree)/drivers/passthrough/Kconfig),$(CONFIG_$(1)),y)
 
-xpci-glue-y := add_remove.o host.o iommu.o quarantine.o removal.o settle.o \
-	text.o upstream.o
+xpci-glue-y := add_remove.o host.o iommu.o quarantine.o removal.o \
+	rid_record.o settle.o text.o upstream.o
 xpci-glue-$(CONFIG_HYPFS) += hypfs.o
 xpci-glue-$(call xpci-built-with,INTEL_IOMMU) += vtd.o vtd_scopes.o
 xpci-glue-$(call xpci-built-with,AMD_IOMMU) += amd.o amd_ivrs.o
