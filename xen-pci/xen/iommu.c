@@ -271,8 +271,11 @@ static int put_up(uint32_t rid, const struct decision *decision)
     rc = ops->map(rid, decision->domain, decision->pdev);
     by_us = false;
     if ( rc )
+    {
         printk(XENLOG_ERR "xen-pci: %pp: cannot be mapped for %pd: %d\n",
                &(pci_sbdf_t){ .sbdf = rid }, decision->domain, rc);
+        xpci_rid_take_down(rid);
+    }
 
     return rc;
 }
@@ -285,6 +288,7 @@ static int carry_out(uint32_t rid, const struct decision *decision,
                      bool is_asked_for)
 {
     const struct rid_entry before = xpci_rid_read(rid);
+    bool is_so;
     int rc;
 
     if ( before.flags & RID_SUSPENDED )
@@ -296,11 +300,13 @@ static int carry_out(uint32_t rid, const struct decision *decision,
         return xpci_rid_take_down(rid);
     }
     /* Quarantine's page tables are a device's own, not the domain's. */
-    if ( before.flags & RID_MAPPED && decision->domain != dom_io &&
-         before.domain == decision->domain->domain_id )
-        return 0;
+    is_so = before.flags & RID_MAPPED && decision->domain != dom_io &&
+            before.domain == decision->domain->domain_id;
+    if ( !is_so || is_asked_for )
+        say_cut(rid, decision);
+    if ( is_so )
+        return before.flags & RID_UNSURE ? put_up(rid, decision) : 0;
 
-    say_cut(rid, decision);
     rc = xpci_rid_take_down(rid);
 
     return rc ?: put_up(rid, decision);
@@ -330,6 +336,19 @@ static int clear_the_way(uint32_t rid, unsigned int unit)
     return d && entry.unit == unit ? 0 : xpci_rid_take_down(rid);
 }
 
+/* Would two guests have an ID that the device claims, were it `d`'s? */
+static bool would_clash(struct pci_dev *pdev, struct domain *d)
+{
+    struct decision decision = {};
+    uint32_t rids[XPCI_RIDS];
+    unsigned int count = ops->rids(pdev, rids);
+
+    while ( count-- && !decision.clash )
+        decide(rids[count], pdev, d, &decision);
+
+    return decision.clash;
+}
+
 /* A device is to be mapped by Xen for `d`: as it wants, or as it must be. */
 static int arbitrate(uint32_t rid, unsigned int unit, struct domain *d,
                      struct pci_dev *pdev)
@@ -338,10 +357,11 @@ static int arbitrate(uint32_t rid, unsigned int unit, struct domain *d,
 
     if ( xpci_xen_is_guest(d) && is_displaced(pdev) )
         return -ENODEV;
+    /* Before anything changes: nothing is to be put back then. */
+    if ( xpci_xen_is_guest(d) && would_clash(pdev, d) )
+        return -EBUSY;
 
     decide(rid, pdev, d, &decision);
-    if ( decision.clash && xpci_xen_is_guest(d) )
-        return -EBUSY;
     if ( decision.domain != d || xpci_rid_read(rid).flags & RID_SUSPENDED )
         return carry_out(rid, &decision, true) ?: 1;
 
@@ -360,7 +380,9 @@ int xpci_rid_map(const struct xpci_iommu_ops *its_ops, uint32_t rid,
     if ( pdev && !by_us )
         rc = arbitrate(rid, unit, d, (struct pci_dev *)pdev);
 
-    return rc ?: xpci_rid_record(rid, unit, d->domain_id);
+    return rc
+               ?: xpci_rid_record(rid, unit, d->domain_id,
+                                  by_us ? 0 : RID_UNSURE);
 }
 
 /* What a device counts as once Xen has unmapped it. */
@@ -401,8 +423,6 @@ int xpci_rid_settle_alias(uint32_t rid, struct pci_dev *pdev, struct domain *d)
     struct decision decision;
 
     decide(rid, pdev, d ?: afterwards(pdev), &decision);
-    if ( decision.clash && xpci_xen_is_guest(d) )
-        return -EBUSY;
 
     return carry_out(rid, &decision, d);
 }

@@ -26,6 +26,8 @@
 /* The device is not at its place: the registers there are another's. */
 #define RID_SILENT 0x04U
 #define RID_SUSPENDED 0x08U /* nobody's: who claims it is changing */
+/* Xen was told to map it, and may have failed: it may be as it was before. */
+#define RID_UNSURE 0x10U
 
 struct rid_entry {
     domid_t domain; /* with RID_MAPPED */
@@ -39,8 +41,12 @@ struct rid_entry xpci_rid_read(uint32_t rid);
 /* Room for an entry, so that no change of it can fail.  0 or -ENOMEM. */
 int xpci_rid_reserve(uint32_t rid);
 
-/* It is about to be set.  0 or -ENOMEM: not recorded, and not to be set. */
-int xpci_rid_record(uint32_t rid, unsigned int unit, domid_t domain);
+/*
+ * It is about to be set; `unsure`: 0 or RID_UNSURE.  0 or -ENOMEM: not
+ * recorded, and not to be set.
+ */
+int xpci_rid_record(uint32_t rid, unsigned int unit, domid_t domain,
+                    unsigned int unsure);
 
 /* Not mapped any more; RID_SILENT or RID_SUSPENDED.  Nothing without room. */
 void xpci_rid_clear(uint32_t rid);
@@ -110,7 +116,7 @@ int xpci_rid_settle(uint32_t rid, struct pci_dev *subject, struct domain *as);
 
 /*
  * The same for an ID of the bridge that `pdev` shares; it is about to be `d`'s
- * (NULL: nobody's).  -EBUSY: `d` is a guest, and the ID another guest's.
+ * (NULL: nobody's).
  */
 int xpci_rid_settle_alias(uint32_t rid, struct pci_dev *pdev, struct domain *d);
 

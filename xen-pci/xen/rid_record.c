@@ -103,7 +103,8 @@ static void write(uint32_t rid, struct rid_entry entry)
         write_atomic(at, word.word);
 }
 
-int xpci_rid_record(uint32_t rid, unsigned int unit, domid_t domain)
+int xpci_rid_record(uint32_t rid, unsigned int unit, domid_t domain,
+                    unsigned int unsure)
 {
     struct rid_entry entry;
     int rc = xpci_rid_reserve(rid);
@@ -114,7 +115,8 @@ int xpci_rid_record(uint32_t rid, unsigned int unit, domid_t domain)
     entry = xpci_rid_read(rid);
     entry.domain = domain;
     entry.unit = unit;
-    entry.flags |= RID_MAPPED | RID_UNIT;
+    entry.flags &= ~RID_UNSURE;
+    entry.flags |= RID_MAPPED | RID_UNIT | unsure;
     write(rid, entry);
 
     return 0;
@@ -125,7 +127,7 @@ void xpci_rid_clear(uint32_t rid)
     struct rid_entry entry = xpci_rid_read(rid);
 
     entry.domain = 0;
-    entry.flags &= ~RID_MAPPED;
+    entry.flags &= ~(RID_MAPPED | RID_UNSURE);
     write(rid, entry);
 }
 

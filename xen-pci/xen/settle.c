@@ -31,8 +31,6 @@ int xpci_iommu_settle_aliases(struct pci_dev *pdev, struct domain *d)
         if ( rids[i] == pdev->sbdf.sbdf )
             continue;
         rc = xpci_rid_settle_alias(rids[i], pdev, d);
-        if ( rc == -EBUSY )
-            return rc;
         if ( rc )
             result = rc;
     }
