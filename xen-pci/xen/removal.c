@@ -85,13 +85,11 @@ static bool same_ats(const struct pci_dev *pdev, uint32_t header)
     return !is_on_ats_list(pdev) || (header & 0xffffU) == PCI_EXT_CAP_ID_ATS;
 }
 
-static bool answers_as_reported(uint32_t sbdf, struct xpci_device_info *info)
+static bool answers_as_reported(pci_sbdf_t sbdf,
+                                const struct xpci_device_info *info)
 {
-    const pci_sbdf_t at = { .sbdf = sbdf };
-
-    return !xpci_device(xpci_instance(), sbdf, info) &&
-           pci_conf_read32(at, PCI_CLASS_REVISION) == info->class_revision &&
-           pci_conf_read32(at, PCI_VENDOR_ID) ==
+    return pci_conf_read32(sbdf, PCI_CLASS_REVISION) == info->class_revision &&
+           pci_conf_read32(sbdf, PCI_VENDOR_ID) ==
                (info->vendor | (uint32_t)info->device << 16);
 }
 
@@ -137,13 +135,16 @@ static bool agree(const struct pci_dev *pdev,
 
 enum xpci_identity xpci_xen_identify(const struct pci_dev *pdev)
 {
-    struct xpci_device_info info, again;
+    struct xpci_device_info info;
     struct reading one, other;
 
     ASSERT(pcidevs_locked());
 
-    if ( !answers_as_reported(pdev->sbdf.sbdf, &info) )
+    if ( xpci_device(xpci_instance(), pdev->sbdf.sbdf, &info) )
         return XPCI_IDENTITY_OTHER;
+    /* It did a moment ago, when the tables asked: a link goes down, a reset. */
+    if ( !answers_as_reported(pdev->sbdf, &info) )
+        return XPCI_IDENTITY_UNSURE;
     read(pdev, &one);
     if ( is_same(pdev, &info, &one) )
         return XPCI_IDENTITY_SAME;
@@ -151,7 +152,7 @@ enum xpci_identity xpci_xen_identify(const struct pci_dev *pdev)
     /* Another device says the same twice, and is whole. */
     read(pdev, &other);
     if ( !agree(pdev, &info, &one, &other) ||
-         !answers_as_reported(pdev->sbdf.sbdf, &again) )
+         !answers_as_reported(pdev->sbdf, &info) )
         return XPCI_IDENTITY_UNSURE;
 
     return XPCI_IDENTITY_OTHER;
