@@ -14,8 +14,9 @@ from .expect import Failed
 from .steps import _step
 
 HEADER = 64
-# A map of QEMU's memory that is its own; its guest's is larger than this.
-MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw.p \S+ \S+ 0\s*(?:\[heap\])?$")
+# A map of QEMU's memory that holds its data, not what it translated; that of
+# its guest is larger than this.
+MAP = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) rw-p \S+ \S+ 0\s*(?:\[heap\])?$")
 MAP_MOST = 512 << 20
 
 COMMAND, STATUS, REVISION, CLASS = 0x04, 0x06, 0x08, 0x09
@@ -32,8 +33,8 @@ class Config:
     saved: bytes = None
 
 
-def _candidates(host, wanted):
-    """Where QEMU has these bytes."""
+def _maps(host):
+    """(address, content) of what QEMU has of its own memory."""
     with open(f"/proc/{host.process.pid}/maps") as file:
         lines = file.read().splitlines()
     for line in lines:
@@ -41,26 +42,49 @@ def _candidates(host, wanted):
         if not found:
             continue
         start, end = (int(text, 16) for text in found.groups())
-        if end - start > MAP_MOST:
-            continue
-        data = host.memory.read_qemu(start, end - start)
-        place = data.find(wanted)
-        while place >= 0:
-            yield start + place
-            place = data.find(wanted, place + 1)
+        if end - start <= MAP_MOST:
+            yield start, host.memory.read_qemu(start, end - start)
+
+
+def _headers(host, names):
+    """name -> (size of its config space, how it begins), as dom0 has it."""
+    where = sight.directories(host)
+    try:
+        paths = [where["0000:" + host.machine.find(name).path()]
+                 for name in names]
+    except KeyError as missing:
+        raise sight.Unseen(f"dom0 has nothing at {missing}") from missing
+    said = sight.ask(host, "; ".join(
+        f"echo @ $(stat -c %s {path}/config) "
+        f"$(od -An -v -tx1 -N{HEADER} {path}/config)" for path in paths), 60)
+    return {name: (int(words.split()[0]),
+                   bytes.fromhex("".join(words.split()[1:])))
+            for name, words in zip(names, said.split("@")[1:])}
+
+
+def find_all(host, names):
+    """Notes the Config of devices; they are looked for once, while they are
+    as dom0 has them."""
+    wanted = _headers(host, [name for name in names
+                             if name not in host.configs])
+    places = {name: [] for name in wanted}
+    for start, data in _maps(host) if wanted else ():
+        for name, (_, header) in wanted.items():
+            place = data.find(header)
+            while place >= 0:
+                places[name].append(start + place)
+                place = data.find(header, place + 1)
+    for name, (size, _) in wanted.items():
+        if len(places[name]) != 1:
+            raise Failed(f"QEMU has the config space of {name} "
+                         f"{len(places[name])} times")
+        host.configs[name] = Config(places[name][0], size)
 
 
 def find(host, name):
-    """The Config of a device; looked for once, while it is as dom0 has it."""
+    """The Config of a device."""
     if name not in host.configs:
-        path = f"/sys/bus/pci/devices/{sight.sbdf(host, name)}/config"
-        said = sight.ask(host, f"stat -c %s {path}; "
-                               f"od -An -v -tx1 -N{HEADER} {path}").split()
-        places = list(_candidates(host, bytes.fromhex("".join(said[1:]))))
-        if len(places) != 1:
-            raise Failed(f"QEMU has the config space of {name} "
-                         f"{len(places)} times")
-        host.configs[name] = Config(places[0], int(said[0]))
+        find_all(host, [name])
     return host.configs[name]
 
 
@@ -89,6 +113,7 @@ def found(*names):
     """So that devices can be changed after dom0 no longer sees them."""
     @_step(f"find the config space of {' '.join(names)} in QEMU")
     def do(host, _patience):
+        find_all(host, names)
         return ", ".join(f"{name} at {find(host, name).address:#x}"
                          for name in names)
     return do

@@ -4,6 +4,7 @@
 A device can then change between two reads of one hypercall, always between
 the same two.
 """
+import functools
 import re
 import socket
 import subprocess
@@ -25,6 +26,7 @@ READERS = {
 }
 
 
+@functools.cache
 def symbols(elf):
     """Addresses of functions by name, from the build that elf is of."""
     for syms in BUILD.glob("xen-obj/*/xen-syms"):

@@ -94,15 +94,37 @@ def let_go(name):
     return do
 
 
+def _driver(host, name, what, driver=None):
+    """Has dom0's driver (or this one) unbind or bind the device."""
+    where = sight.sbdf(host, name)
+    path = (f"/sys/bus/pci/drivers/{driver}" if driver
+            else f"/sys/bus/pci/devices/{where}/driver")
+    sight.ask(host, f"echo {where} >{path}/{what}", 90)
+    return where
+
+
+def unbound(name):
+    """The driver gives the device back: Xen is asked to unbind interrupts."""
+    def check(host, _patience):
+        return f"{_driver(host, name, 'unbind')}: unbound"
+    return Expectation("rebound", f"{name}'s driver gives it back", check)
+
+
+def bound(name, driver):
+    """The driver takes the device."""
+    def check(host, _patience):
+        return f"{_driver(host, name, 'bind', driver)}: bound"
+    return Expectation("rebound", f"{driver} takes {name}", check)
+
+
 def rebound(name):
     """The driver gives the device back and takes it again, as at a reload:
     Xen is asked to unbind interrupts, and to bind others."""
     def check(host, _patience):
-        where = sight.sbdf(host, name)
         driver = sight.ask(host, "readlink -f /sys/bus/pci/devices/"
-                                 f"{where}/driver").strip()
-        for what in ("unbind", "bind"):
-            sight.ask(host, f"echo {where} >{driver}/{what}", 90)
+                                 f"{sight.sbdf(host, name)}/driver").strip()
+        _driver(host, name, "unbind")
+        where = _driver(host, name, "bind", driver.rsplit("/", 1)[1])
         return f"{where}: unbound and bound"
     return Expectation("rebound", f"{name}'s driver is reloaded", check)
 

@@ -75,6 +75,9 @@ def torn_report(name):
         seen = []
         for good in range(READS_MOST):
             rc, reads = _once(host, name, where, good)
+            if not reads:
+                raise Failed("a report reads nothing: are these the symbols "
+                             "of the Xen that runs?")
             seen.append(rc)
             wrong = list(_differences(before, _known(host)))
             if rc not in MAY_RETURN:

@@ -10,9 +10,9 @@ from ..case import Case
 from ..configspace import (CLASS, REVISION, SECONDARY, found, poke,
                            pretend_bridge, silent, speaks)
 from ..devices import Device, nvme, pci_bridge, pcie_pci_bridge, root_port
-from ..domains import (agent_looks, agent_says, call, create, destroy, give,
-                       guest, isolated, let_go, owner_is, quarantine,
-                       rebound, take_back)
+from ..domains import (agent_looks, agent_says, bound, call, create, destroy,
+                       give, guest, isolated, let_go, owner_is, quarantine,
+                       rebound, take_back, unbound)
 from ..expect import (host_survives, nvme_live, physdev, reads, wrong)
 from ..machine import Machine
 from ..steps import dom0
@@ -173,6 +173,18 @@ LIVE_ONCE = LIVE.but(
         dom0("unshare -m sh -c 'mount -t tmpfs none /sys/bus/pci/devices && "
              "timeout 60 xen-pcid --once; true'", 90),
         rebound("disk"), *IN_USE, owner_is("rp2", "dom0")])
+# A disk in use has fallen silent, link down, its driver none the
+# wiser: a removal is right then, and takes interrupts and mappings away from
+# under the driver.
+LIVE_GONE = LIVE.but(
+    "own-live-gone", "a disk in use falls silent, is removed, and comes back",
+    steps=LIVE.steps + [found("disk"), silent("disk")],
+    stock=[call("remove", "disk", 0), wrong(unbound("disk"), "BUG"),
+           wrong(host_survives(), "BUG")],
+    module=[call("remove", "disk", 0), isolated(), owner_is("disk", "gone"),
+            unbound("disk"), host_survives(), isolated(), speaks("disk"),
+            call("add", "disk", 0), isolated(), bound("disk", "nvme"),
+            *IN_USE], user="the whole host goes down")
 # It asks about a disk that dom0 had forgotten; it is back when the answer
 # comes.
 LIVE_REPAIR = LIVE.but(
@@ -199,9 +211,12 @@ TORN = Case(
             cpus=2),
     steps=guest(5, "disk") + guest(6, "a") + [
         found("rp1", "rp2", "pb", "disk"), agent_looks(), isolated()],
-    module=[torn_report("rp1"), torn_report("rp2"), torn_report("pb"),
-            torn_report("disk"), isolated(), owner_is("disk", "d5"),
+    module=[torn_report("rp1"), isolated(), owner_is("disk", "d5"),
             owner_is("a", "d6"), host_survives()])
+TORN_MORE = TORN.but(
+    "own-torn-more", "the same of other bridges, and of a guest's device",
+    module=[torn_report("rp2"), torn_report("pb"), torn_report("disk"),
+            *TORN.module[1:]])
 
 # 11. One ID for a guest's card and for cards of dom0's.
 SHARED = Case(
@@ -276,13 +291,16 @@ def on_amd(case, **changes):
 # No row 12 for AMD: there is a unit for every ID, whatever the numbers are. A
 # stock Xen there refuses to assign a card whose bus was renumbered (4), and
 # clears an alias without asking the bridge (5).
-# The ones that have not been seen to pass, or not since they last changed, are
-# run when they are named, or by --long.
-NOT_SEEN = (LIVE_ONCE, LIVE_REPAIR, TORN, HANGS)
+# The ones that have not been seen to pass are run when they are named, or by
+# --long; so are some that take long, or that AMD makes no difference to.
+NOT_SEEN = (HANGS,)
+LONG = (TORN_MORE,)
+LONG_ON_AMD = (LIVE_ONCE, LIVE_REPAIR, TORN)
 CASES = [CHANGED, ATTACK, QUARANTINED, REALIAS, BRIDGE_GONE, EXCHANGED, LIVE,
-         LIVE_ONCE, LIVE_REPAIR, TORN, SHARED, FORGOTTEN, MOVED, HANGS]
-CASES += [on_amd(case, long=case in NOT_SEEN + (EXCHANGED,), stock=None
+         LIVE_GONE, LIVE_ONCE, LIVE_REPAIR, TORN, TORN_MORE, SHARED,
+         FORGOTTEN, MOVED, HANGS]
+CASES += [on_amd(case, long=case in NOT_SEEN + LONG + LONG_ON_AMD, stock=None
                  if case in (REALIAS, BRIDGE_GONE) else case.stock)
           for case in CASES if case is not FORGOTTEN]
-for case in NOT_SEEN:
+for case in NOT_SEEN + LONG:
     case.long = True

@@ -7,6 +7,7 @@ that the IOMMU's table was made for.
 """
 from ..case import Case
 from ..devices import (e1000, nvme, pci_bridge, pcie_pci_bridge, root_port)
+from ..domains import isolated
 from ..expect import (all_well, consistent, host_survives, is_at, lies_are_noticed,
                       lists_agree, no_refused_add, nvme_live, physdev, reads,
                       stale, tables_agree, wrong)
@@ -49,7 +50,8 @@ D = Case(
     stock=[host_survives(),
            wrong(no_refused_add(), "0000:04:02.0"),
            physdev("add {card}", -6),
-           stale("02:00.0", "03:01.0", "03:02.0")],
+           stale("02:00.0", "03:01.0", "03:02.0"),
+           wrong(isolated(), "04:02.0 card has d0; .* nobody")],
     module=all_well() + [physdev("add {card}", 0)],
     agent=True, after=consistent(),
     user="dom0 logs 'Failed to add - passthrough or MSI/MSI-X might fail!'; "
