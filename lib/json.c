@@ -145,3 +145,12 @@ void json_boolean(struct json_writer *writer, const char *key, bool value)
 {
     put_value(writer, key, json_object_new_boolean(value));
 }
+
+void json_maybe(struct json_writer *writer, const char *key, bool known,
+                bool value)
+{
+    if ( known )
+        json_boolean(writer, key, value);
+    else
+        json_text(writer, key, NULL);
+}

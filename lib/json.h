@@ -49,5 +49,8 @@ void json_number(struct json_writer *writer, const char *key, int64_t number);
 /* A NUMA node, or null for XPCI_NO_NODE. */
 void json_node(struct json_writer *writer, const char *key, uint32_t node);
 void json_boolean(struct json_writer *writer, const char *key, bool value);
+/* The same, or null where it is not known, or does not apply. */
+void json_maybe(struct json_writer *writer, const char *key, bool known,
+                bool value);
 
 #endif /* LIB_JSON_H */

@@ -9,16 +9,15 @@ static void print_line(const struct xpci_snapshot *snapshot,
 {
     const struct xpci_device_info *bridge =
         xpci_snapshot_device(snapshot, bus->bridge);
-    char sbdf[XPCI_SBDF_LENGTH], alias[XPCI_SBDF_LENGTH] = "-";
+    char sbdf[XPCI_SBDF_LENGTH], alias[XPCI_SBDF_LENGTH];
     char range[RANGE_LENGTH] = "-";
 
     if ( bridge )
         range_format(range, bridge);
-    if ( bus->has_upstream )
-        xpci_sbdf_format(alias, bus->upstream);
     printf("%04x:%02x  %-12s  %-18s  %-7s  %s\n", bus->segment, bus->bus,
            xpci_sbdf_format(sbdf, bus->bridge),
-           bridge ? xpci_type_name(bridge->type) : "(not there)", range, alias);
+           bridge ? type_word(bridge) : "(not there)", range,
+           alias_format(alias, bus));
 }
 
 static void print_text(const struct xpci_snapshot *snapshot)
@@ -51,7 +50,7 @@ static int print_json(const struct xpci_snapshot *snapshot)
         json_format(&json, "segment", "%04x", bus->segment);
         json_bus(&json, "bus", true, bus->bus);
         json_sbdf(&json, "bridge", &bus->bridge);
-        json_sbdf(&json, "alias", bus->has_upstream ? &bus->upstream : NULL);
+        json_alias(&json, bus);
         json_close(&json);
     }
     json_close(&json);

@@ -13,7 +13,7 @@ static void print_line(struct names *names,
     if ( device->node != XPCI_NO_NODE )
         snprintf(node, sizeof(node), "%u", device->node);
     printf("%-12s  %-18s  %-7s  %4s  %04x:%04x%s%s\n",
-           xpci_sbdf_format(sbdf, device->sbdf), xpci_type_name(device->type),
+           xpci_sbdf_format(sbdf, device->sbdf), type_word(device),
            range_format(range, device), node, device->vendor, device->device,
            names ? "  " : "",
            names ? names_device(names, name, device, true) : "");
@@ -44,7 +44,7 @@ static void json_device(struct json_writer *json, struct names *names,
 
     json_open(json, NULL, '{');
     json_sbdf(json, "sbdf", &device->sbdf);
-    json_text(json, "type", xpci_type_name(device->type));
+    json_text(json, "type", type_value(device));
     json_format(json, "class", "%06x", device->class_revision >> 8);
     json_format(json, "vendor", "%04x", device->vendor);
     json_format(json, "device", "%04x", device->device);

@@ -154,7 +154,7 @@ static void open_device(struct json_writer *json, struct names *names,
 
     json_open(json, NULL, '{');
     json_text(json, "sbdf", xpci_sbdf_format(sbdf, device->sbdf));
-    json_text(json, "type", xpci_type_name(device->type));
+    json_text(json, "type", type_value(device));
     if ( names )
         json_text(json, "name", names_device(names, name, device, false));
     if ( device->flags & XPCI_BRIDGE )

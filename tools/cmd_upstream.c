@@ -36,6 +36,13 @@ static void print_text(const struct xpci_snapshot *snapshot, uint32_t sbdf,
     char device[XPCI_SBDF_LENGTH], alias[XPCI_SBDF_LENGTH];
 
     xpci_sbdf_format(device, sbdf);
+    if ( bus && bus->upstream_unread )
+    {
+        printf("%s: not known, as the types of bridges above it were not read; "
+               "root can read them\n",
+               device);
+        return;
+    }
     if ( !bus || !bus->has_upstream )
     {
         printf("%s: no upstream bridge; DMA carries its own ID\n", device);
@@ -44,7 +51,7 @@ static void print_text(const struct xpci_snapshot *snapshot, uint32_t sbdf,
     bridge = xpci_snapshot_device(snapshot, bus->upstream);
     xpci_sbdf_format(alias, bus->upstream);
     printf("%s: upstream bridge %s (%s, secondary bus %02x); DMA carries %s",
-           device, alias, bridge ? xpci_type_name(bridge->type) : "not there",
+           device, alias, bridge ? type_word(bridge) : "not there",
            bus->secondary, alias);
     if ( uses_secondary(bridge) )
         printf(" or %04x:%02x:00.0", bus->segment, bus->secondary);
@@ -64,8 +71,8 @@ static int print_json(const struct xpci_snapshot *snapshot, uint32_t sbdf,
     json_open(&json, NULL, '{');
     json_sbdf(&json, "sbdf", &sbdf);
     json_sbdf(&json, "bridge", bus ? &bus->bridge : NULL);
-    json_sbdf(&json, "alias", aliased ? &bus->upstream : NULL);
-    json_text(&json, "type", bridge ? xpci_type_name(bridge->type) : NULL);
+    json_alias(&json, bus);
+    json_text(&json, "type", bridge ? type_value(bridge) : NULL);
     json_bus(&json, "secondary", aliased, aliased ? bus->secondary : 0);
     json_close(&json);
     return json_end(&json);

@@ -23,6 +23,7 @@
 #define COLOUR_VIRTFN "#ececec"
 #define COLOUR_DEVICE "#ffffff"
 #define COLOUR_PROBLEM "#ff9d94"
+#define COLOUR_UNREAD "#c8c8c8"
 
 struct picture {
     FILE *out;
@@ -79,6 +80,12 @@ static enum xpci_problem problem_of(const struct picture *picture,
     return XPCI_PROBLEM_NONE;
 }
 
+/* Whether its requester ID is on what passes it is not known. */
+static bool is_unread_bridge(const struct xpci_device_info *device)
+{
+    return (device->flags & XPCI_BRIDGE) && device->type == XPCI_TYPE_UNKNOWN;
+}
+
 static const char *row_colour(const struct picture *picture,
                               const struct xpci_device_info *device)
 {
@@ -86,6 +93,8 @@ static const char *row_colour(const struct picture *picture,
         return COLOUR_PROBLEM;
     if ( xpci_type_aliases(device->type) )
         return COLOUR_ALIASING;
+    if ( is_unread_bridge(device) )
+        return COLOUR_UNREAD;
     if ( device->flags & XPCI_BRIDGE )
         return COLOUR_BRIDGE;
     return device->flags & XPCI_VIRTFN ? COLOUR_VIRTFN : COLOUR_DEVICE;
@@ -119,7 +128,7 @@ static void print_name(const struct picture *picture,
                       NAME_SHOWN);
     if ( device->flags & XPCI_BRIDGE )
         fprintf(out, "<BR ALIGN=\"LEFT\"/>%s<BR ALIGN=\"LEFT\"/>",
-                xpci_type_name(device->type));
+                type_word(device));
 }
 
 /* The bus numbers of a bridge, or from the first to the last of a run. */
@@ -184,6 +193,7 @@ static void print_edge(const struct picture *picture,
     fprintf(picture->out, ":bus:w [color=\"%s\"%s];\n",
             conflict                          ? "#c22015"
             : xpci_type_aliases(bridge->type) ? "#c77700"
+            : is_unread_bridge(bridge)        ? "#9a9a9a"
                                               : "#56697d",
             bridge->secondary == bus->bus ? "" : ", style=dashed");
 }
@@ -301,6 +311,16 @@ static bool has_aliasing(const struct xpci_snapshot *snapshot)
     return false;
 }
 
+static bool has_unread(const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->device_count; i++ )
+        if ( is_unread_bridge(&snapshot->devices[i]) )
+            return true;
+    return false;
+}
+
 /* The title, and what colours mean where there are some. */
 static void print_title(const struct picture *picture)
 {
@@ -316,6 +336,9 @@ static void print_title(const struct picture *picture)
     if ( has_aliasing(snapshot) )
         fprintf(out, "<TD BGCOLOR=\"" COLOUR_ALIASING
                      "\">puts its own requester ID on DMA</TD>");
+    if ( has_unread(snapshot) )
+        fprintf(out,
+                "<TD BGCOLOR=\"" COLOUR_UNREAD "\">bridge, type not read</TD>");
     if ( snapshot->problem_count )
         fprintf(out, "<TD BGCOLOR=\"" COLOUR_PROBLEM "\">%zu problem%s</TD>",
                 snapshot->problem_count, PLURAL(snapshot->problem_count));

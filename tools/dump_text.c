@@ -22,9 +22,9 @@ static void print_device(const struct xpci_snapshot *snapshot,
     printf("device %s path=%s type=%s class=%06x revision=%02x vendor=%04x "
            "device=%04x",
            xpci_sbdf_format(sbdf, device->sbdf),
-           xpci_path_format(path, snapshot, device->sbdf),
-           xpci_type_name(device->type), device->class_revision >> 8,
-           device->class_revision & 0xff, device->vendor, device->device);
+           xpci_path_format(path, snapshot, device->sbdf), type_word(device),
+           device->class_revision >> 8, device->class_revision & 0xff,
+           device->vendor, device->device);
     if ( device->flags & XPCI_BRIDGE )
         printf(" primary=%02x secondary=%02x subordinate=%02x", device->primary,
                device->secondary, device->subordinate);
@@ -44,8 +44,8 @@ static void print_bus(const struct xpci_bus_info *bus)
 
     printf("bus %04x:%02x bridge=%s", bus->segment, bus->bus,
            xpci_sbdf_format(sbdf, bus->bridge));
-    if ( bus->has_upstream )
-        printf(" alias=%s", xpci_sbdf_format(sbdf, bus->upstream));
+    if ( bus->has_upstream || bus->upstream_unread )
+        printf(" alias=%s", alias_format(sbdf, bus));
     putchar('\n');
 }
 

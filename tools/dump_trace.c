@@ -66,14 +66,36 @@ static void print_expectations(const struct xpci_snapshot *snapshot)
     printf("check = %zu\n", snapshot->problem_count);
 }
 
+/* A trace states what each device is: the first that was not read, or NULL. */
+static const struct xpci_device_info *find_unread(
+    const struct xpci_snapshot *snapshot)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->device_count; i++ )
+        if ( snapshot->devices[i].type == XPCI_TYPE_UNKNOWN )
+            return &snapshot->devices[i];
+    return NULL;
+}
+
 enum tool_exit dump_trace(const struct topology *topology)
 {
     const struct xpci_snapshot *snapshot = &topology->snapshot;
     enum tool_exit result = TOOL_DONE;
     struct sbdf_set pfs;
     size_t i;
+    const struct xpci_device_info *unread = find_unread(snapshot);
+    char sbdf[XPCI_SBDF_LENGTH];
 
     sbdf_set_init(&pfs);
+    if ( unread && snapshot->source != XPCI_SOURCE_XEN_STOCK )
+    {
+        tool_error("dump: -o trace states what each device is, and the type of "
+                   "%s was not read; read it as root, or from lspci -xxx",
+                   xpci_sbdf_format(sbdf, unread->sbdf));
+        result = TOOL_USAGE;
+        goto out;
+    }
     if ( collect_pfs(&pfs, snapshot) )
     {
         tool_error("dump: no memory");

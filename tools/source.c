@@ -49,6 +49,8 @@ static int read_embedded(struct xpci_snapshot *snapshot,
     if ( rc )
         goto out;
     rc = xpci_snapshot_take(snapshot, hypervisor.xpci, space->source);
+    if ( !rc )
+        snapshot_grade(snapshot, space);
 
 out:
     embedded_dispose(&hypervisor);

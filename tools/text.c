@@ -259,6 +259,34 @@ const char *names_device(struct names *names, char *text,
     return text;
 }
 
+const char *type_value(const struct xpci_device_info *info)
+{
+    return info->type == XPCI_TYPE_UNKNOWN ? NULL : xpci_type_name(info->type);
+}
+
+const char *type_word(const struct xpci_device_info *info)
+{
+    const char *name = type_value(info);
+
+    return name ? name : "?";
+}
+
+const char *alias_format(char *text, const struct xpci_bus_info *bus)
+{
+    if ( bus->has_upstream )
+        return xpci_sbdf_format(text, bus->upstream);
+    snprintf(text, XPCI_SBDF_LENGTH, bus->upstream_unread ? "?" : "-");
+    return text;
+}
+
+void json_alias(struct json_writer *json, const struct xpci_bus_info *bus)
+{
+    bool has_upstream = bus && bus->has_upstream;
+
+    json_sbdf(json, "alias", has_upstream ? &bus->upstream : NULL);
+    json_maybe(json, "aliased", !bus || !bus->upstream_unread, has_upstream);
+}
+
 const char *range_format(char *text, const struct xpci_device_info *info)
 {
     if ( !(info->flags & XPCI_BRIDGE) ||

@@ -73,6 +73,19 @@ void names_close(struct names *names);
 const char *names_device(struct names *names, char *text,
                          const struct xpci_device_info *info, bool with_class);
 
+/* The word for a type, "?" where it was not read. */
+const char *type_word(const struct xpci_device_info *info);
+/* The same, NULL where it was not read. */
+const char *type_value(const struct xpci_device_info *info);
+
+/*
+ * The alias of a bus: its SBDF, "-" where there is none, "?" where that is not
+ * known.  `text` has XPCI_SBDF_LENGTH bytes.  Returns `text`.
+ */
+const char *alias_format(char *text, const struct xpci_bus_info *bus);
+/* "alias" and "aliased", of a bus or of a root bus (NULL). */
+void json_alias(struct json_writer *json, const struct xpci_bus_info *bus);
+
 /* Room for the bus numbers of a bridge: "[06-08]". */
 #define RANGE_LENGTH 8
 

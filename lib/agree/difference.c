@@ -186,13 +186,18 @@ static void say_physfn(struct words *words, const struct places *old,
             xpci_sbdf_format(to, after->physfn));
 }
 
+static const char *type_word(const struct xpci_device_info *info)
+{
+    return info->type == XPCI_TYPE_UNKNOWN ? "?" : xpci_type_name(info->type);
+}
+
 static void say_identity(struct words *words,
                          const struct xpci_device_info *before,
                          const struct xpci_device_info *after)
 {
     say(words, "%s %04x:%04x class %06x, now %s %04x:%04x class %06x",
-        xpci_type_name(before->type), before->vendor, before->device,
-        before->class_revision >> 8, xpci_type_name(after->type), after->vendor,
+        type_word(before), before->vendor, before->device,
+        before->class_revision >> 8, type_word(after), after->vendor,
         after->device, after->class_revision >> 8);
 }
 

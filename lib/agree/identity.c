@@ -9,10 +9,29 @@ static bool is_virtfn(const struct xpci_device_info *info)
     return info->flags & XPCI_VIRTFN;
 }
 
+static bool may_be_virtfn(const struct xpci_device_info *info)
+{
+    return info->flags & (XPCI_VIRTFN | XPCI_VIRTFN_UNREAD);
+}
+
+static bool same_kind(const struct xpci_device_info *a,
+                      const struct xpci_device_info *b)
+{
+    unsigned int changed = a->flags ^ b->flags;
+
+    if ( may_be_virtfn(a) && may_be_virtfn(b) )
+        changed &= ~(unsigned int)XPCI_VIRTFN;
+    if ( changed & (XPCI_VIRTFN | XPCI_BRIDGE) )
+        return false;
+
+    return a->type == b->type || a->type == XPCI_TYPE_UNKNOWN ||
+           b->type == XPCI_TYPE_UNKNOWN;
+}
+
 static bool same_ids(const struct xpci_device_info *a,
                      const struct xpci_device_info *b)
 {
-    if ( is_virtfn(a) && (a->vendor == 0xffff || b->vendor == 0xffff) )
+    if ( may_be_virtfn(a) && (a->vendor == 0xffff || b->vendor == 0xffff) )
         return true;
 
     return a->vendor == b->vendor && a->device == b->device;
@@ -23,8 +42,8 @@ unsigned int identity_compare(const struct xpci_device_info *a,
 {
     unsigned int changed = a->flags ^ b->flags, differs = 0;
 
-    if ( (changed & (XPCI_VIRTFN | XPCI_BRIDGE)) || a->type != b->type ||
-         a->class_revision >> 8 != b->class_revision >> 8 || !same_ids(a, b) )
+    if ( !same_kind(a, b) || a->class_revision >> 8 != b->class_revision >> 8 ||
+         !same_ids(a, b) )
         differs |= IDENTITY_DEVICE;
     if ( is_virtfn(a) && is_virtfn(b) && a->physfn != b->physfn )
         differs |= IDENTITY_PHYSFN;

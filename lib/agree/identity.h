@@ -8,6 +8,9 @@
  *   only one is a VF.  A VF's IDs read ffff, or its PF's where a source filled
  *   them in: they count where both sources have them.
  * - A revision identifies nothing: FPGAs and firmware updates change it.
+ * - A type that was not read (XPCI_TYPE_UNKNOWN) differs from none, and what
+ *   looks like a VF of nobody (XPCI_VIRTFN_UNREAD) is not another device than
+ *   a VF.
  * - All else is a fact about the same device, and can be out of date.
  *
  * Sources that cannot tell a fact (a revision in JSON) leave it zero; who

@@ -195,6 +195,8 @@ int view_read(struct view *view, struct config_space *space,
     if ( !rc )
         rc = xpci_snapshot_take(&view->snapshot, reading.tables.xpci,
                                 space->source);
+    if ( !rc )
+        snapshot_grade(&view->snapshot, space);
     sbdf_set_sort(&view->listed);
 
 out:

@@ -8,6 +8,7 @@
 
 #include "libpci.h"
 #include "sysfs_devices.h"
+#include "sysfs_type.h"
 
 #define SYSFS_PCI "/sys/bus/pci"
 
@@ -17,6 +18,7 @@
 struct sysfs_space {
     struct config_space space;
     struct pci_access *access;
+    char *root;
     bool is_live; /* devices come and go: the list is read each time */
     struct device_list list; /* of a captured tree */
 };
@@ -80,12 +82,19 @@ static int sysfs_list(struct config_space *space, config_space_each *each,
                           : device_list_report(&sysfs->list, each, data);
 }
 
+static void sysfs_hint(struct config_space *space, uint32_t sbdf,
+                       struct config_space_hint *hint)
+{
+    sysfs_type_hint(((struct sysfs_space *)space)->root, sbdf, hint);
+}
+
 static void sysfs_close(struct config_space *space)
 {
     struct sysfs_space *sysfs = (struct sysfs_space *)space;
 
     device_list_dispose(&sysfs->list);
     libpci_close(sysfs->access);
+    free(sysfs->root);
     free(sysfs);
 }
 
@@ -97,12 +106,16 @@ static int open_root(struct config_space **space, const char *root,
         .read = sysfs_read,
         .list = sysfs_list,
         .close = sysfs_close,
+        .hint = sysfs_hint,
     };
     struct sysfs_space *sysfs = calloc(1, sizeof(*sysfs));
     int rc;
 
-    if ( !sysfs )
+    if ( sysfs )
+        sysfs->root = strdup(root);
+    if ( !sysfs || !sysfs->root )
     {
+        free(sysfs);
         message_set(message, "%s: no memory", root);
         return -ENOMEM;
     }

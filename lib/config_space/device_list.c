@@ -119,6 +119,35 @@ static void sriov_facts(const struct function *function,
     facts->vf_stride = (uint16_t)(placement >> 16);
 }
 
+static unsigned int first_capability(const struct function *function,
+                                     unsigned int layout)
+{
+    unsigned int pointer = layout == PCI_HEADER_TYPE_CARDBUS
+                               ? PCI_CB_CAPABILITY_LIST
+                               : PCI_CAPABILITY_LIST;
+
+    if ( !(read_dword(function, PCI_COMMAND) >> 16 & PCI_STATUS_CAP_LIST) )
+        return 0;
+
+    return read_dword(function, pointer) & 0xfcU;
+}
+
+static bool is_cut(const struct function *function)
+{
+    return function->first >= CAPABILITY_FIRST &&
+           read_dword(function, function->first) == ALL_ONES;
+}
+
+bool device_capabilities_cut(config_dword *read, void *source,
+                             unsigned int layout)
+{
+    struct function function = { read, source, 0 };
+
+    function.first = first_capability(&function, layout);
+
+    return is_cut(&function);
+}
+
 int device_facts_read(struct device_facts *facts, config_dword *read,
                       void *source)
 {
@@ -130,13 +159,8 @@ int device_facts_read(struct device_facts *facts, config_dword *read,
         return -ENODEV;
 
     layout = read_dword(&function, PCI_HEADER_TYPE & ~3U) >> 16 & 0x7fU;
-    if ( read_dword(&function, PCI_COMMAND) >> 16 & PCI_STATUS_CAP_LIST )
-        function.first = read_dword(&function, layout == PCI_HEADER_TYPE_CARDBUS
-                                                   ? PCI_CB_CAPABILITY_LIST
-                                                   : PCI_CAPABILITY_LIST) &
-                         0xfcU;
-    facts->capabilities_cut = function.first >= CAPABILITY_FIRST &&
-                              read_dword(&function, function.first) == ALL_ONES;
+    function.first = first_capability(&function, layout);
+    facts->capabilities_cut = is_cut(&function);
     if ( layout == PCI_HEADER_TYPE_BRIDGE || layout == PCI_HEADER_TYPE_CARDBUS )
         bridge_facts(&function, facts);
     else
@@ -338,10 +362,11 @@ static void warn_of_cut(const struct device_list *list,
 
     if ( count )
         warning_say(sink,
-                    "config space of %zu devices ends before their "
-                    "capabilities (first: %s): their types are from the class "
-                    "alone, and any PCI Express bridge counts as a PCI bridge",
-                    count, first);
+                    "config space of %zu device%s before %s capabilities "
+                    "(first: %s), as for all but root: what these say is not "
+                    "known",
+                    count, count == 1 ? " ends" : "s ends",
+                    count == 1 ? "its" : "their", first);
 }
 
 void device_list_finish(struct device_list *list,

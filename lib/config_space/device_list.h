@@ -47,6 +47,13 @@ typedef uint32_t config_dword(void *source, unsigned int offset);
 int __must_check device_facts_read(struct device_facts *facts,
                                    config_dword *read, void *source);
 
+/*
+ * The function has capabilities, and the first of them cannot be read.
+ * `layout` is its header layout.
+ */
+bool __must_check device_capabilities_cut(config_dword *read, void *source,
+                                          unsigned int layout);
+
 void device_list_init(struct device_list *list);
 void device_list_dispose(struct device_list *list);
 

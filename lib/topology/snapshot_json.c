@@ -20,7 +20,9 @@ static void write_device(struct json_writer *json,
     json_open(json, NULL, '{');
     json_sbdf(json, "sbdf", &info->sbdf);
     json_text(json, "path", xpci_path_format(path, snapshot, info->sbdf));
-    json_text(json, "type", xpci_type_name(info->type));
+    json_text(json, "type",
+              info->type == XPCI_TYPE_UNKNOWN ? NULL
+                                              : xpci_type_name(info->type));
     json_format(json, "class", "%06x", info->class_revision >> 8);
     json_format(json, "vendor", "%04x", info->vendor);
     json_format(json, "device", "%04x", info->device);
@@ -41,6 +43,7 @@ static void write_bus(struct json_writer *json, const struct xpci_bus_info *bus)
     json_bus(json, "bus", true, bus->bus);
     json_sbdf(json, "bridge", &bus->bridge);
     json_sbdf(json, "alias", bus->has_upstream ? &bus->upstream : NULL);
+    json_maybe(json, "aliased", !bus->upstream_unread, bus->has_upstream);
     json_close(json);
 }
 

@@ -148,11 +148,15 @@ static uint16_t read_owner(struct reader *reader, struct json_object *object)
     return owner;
 }
 
+/* Null: it was not read. */
 static uint8_t read_type(struct reader *reader, struct json_object *object)
 {
-    const char *text = read_text(reader, object, "type");
+    const char *text;
     unsigned int type;
 
+    if ( is_null(reader, object, "type") )
+        return XPCI_TYPE_UNKNOWN;
+    text = read_text(reader, object, "type");
     for ( type = 0; type < XPCI_TYPES; type++ )
         if ( !strcmp(text, xpci_type_name(type)) )
             return (uint8_t)type;
@@ -193,11 +197,21 @@ static void read_device(struct reader *reader, struct xpci_snapshot *snapshot,
         info.flags |= XPCI_VIRTFN;
         info.physfn = read_sbdf(reader, object, "physfn", segment);
     }
+    else if ( info.vendor == 0xffff && !(info.flags & XPCI_BRIDGE) )
+        info.flags |= XPCI_VIRTFN_UNREAD;
     if ( !is_null(reader, object, "node") )
         info.node = read_number(reader, object, "node");
     info.owner = read_owner(reader, object);
     if ( !reader->rc )
         reader->rc = xpci_snapshot_add_device(snapshot, &info);
+}
+
+/* Files of before the key was there say what they know. */
+static bool is_unread(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+
+    return json_object_object_get_ex(object, key, &value) && !value;
 }
 
 static void read_bus(struct reader *reader, struct xpci_snapshot *snapshot,
@@ -210,6 +224,7 @@ static void read_bus(struct reader *reader, struct xpci_snapshot *snapshot,
     info.has_upstream = !is_null(reader, object, "alias");
     if ( info.has_upstream )
         info.upstream = read_sbdf(reader, object, "alias", segment);
+    info.upstream_unread = !info.has_upstream && is_unread(object, "aliased");
     if ( !reader->rc )
         reader->rc = xpci_snapshot_add_bus(snapshot, &info);
 }

@@ -249,6 +249,27 @@ def wide():
     ])
 
 
+def unread():
+    """What lspci -x prints: types and aliases that can and cannot be known."""
+    functions = [
+        host("00:00.0"),
+        port("00:01.0", ROOT_PORT, 0, 1, 1),
+        port("00:02.0", ROOT_PORT, 0, 5, 6),
+        pci_bridge("00:1e.0", 0, 2, 4),
+        Function("01:00.0", 0x8086, 0x1520, NETWORK_CLASS,
+                 256).express(ENDPOINT),
+        Function("01:10.0", 0xffff, 0xffff, NETWORK_CLASS,
+                 256).express(ENDPOINT),
+        port("02:00.0", PCIE_TO_PCI, 2, 3, 4),
+        network("03:01.0"),
+        pci_bridge("05:00.0", 5, 6, 6),
+        network("06:00.0"),
+    ]
+    for function in functions:
+        del function.bytes[64:]
+    return dump(functions)
+
+
 def above_ffff():
     """A segment that Xen's hypercalls cannot express."""
     return dump([
@@ -308,7 +329,7 @@ MACHINES = {
     "short-bytes": short_bytes, "cut": cut, "garbled": garbled,
     "not-a-device": not_a_device, "bad-function": bad_function,
     "twice": twice, "renumbered": renumbered, "restarted": restarted,
-    "refitted": refitted,
+    "refitted": refitted, "unread": unread,
 }
 
 

@@ -137,7 +137,7 @@ static void test_odd_tree(void)
         "1 with a NUMA node that is none",
         "1 virtual functions have the header of a bridge (first: 0000:01:00.3)",
         "physical function of 1 virtual functions is not there",
-        "config space of 1 devices ends before their capabilities",
+        "config space of 1 device ends before its capabilities",
     };
     struct xpci_message message = { "" };
     struct heard heard = { { 0 }, 0, { { 0 } }, 0 };

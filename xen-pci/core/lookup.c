@@ -131,6 +131,7 @@ int xpci_bus(const struct xpci *xpci, uint16_t segment_number, uint8_t bus,
         xpci_upstream(xpci, XPCI_SBDF(segment_number, bus, 0), &upstream) == 1;
     info->upstream = info->has_upstream ? upstream.bridge : 0;
     info->secondary = info->has_upstream ? upstream.secondary : 0;
+    info->upstream_unread = false;
 
     return 0;
 }

@@ -21,6 +21,12 @@ struct config_space {
     enum xpci_source source;
 };
 
+/* What a source knows of a function beside its config space. */
+struct config_space_hint {
+    uint8_t type;    /* enum xpci_type; XPCI_TYPE_UNKNOWN: it does not tell */
+    bool is_express; /* it has a PCI Express capability */
+};
+
 typedef int config_space_each(void *data, uint32_t sbdf,
                               const struct xpci_report *report);
 
@@ -30,6 +36,9 @@ struct config_space_ops {
     int (*list)(struct config_space *space, config_space_each *each,
                 void *data);
     void (*close)(struct config_space *space);
+    /* NULL where config space is all there is. */
+    void (*hint)(struct config_space *space, uint32_t sbdf,
+                 struct config_space_hint *hint);
 };
 
 /*
@@ -63,6 +72,14 @@ int __must_check config_space_open_sysfs(struct config_space **space,
                                          config_space_warn *warn, void *data,
                                          struct xpci_message *message);
 void config_space_close(struct config_space *space);
+
+/*
+ * `snapshot` was taken of tables that were filled from `space`.  They take a
+ * function whose capabilities cannot be read for one that has none, as Xen
+ * does: here its type, and what follows from it, becomes unknown, or what
+ * `space` knows of it otherwise.
+ */
+void snapshot_grade(struct xpci_snapshot *snapshot, struct config_space *space);
 
 /* The embedded hypervisor itself. */
 struct embedded {

@@ -30,6 +30,12 @@ struct xpci_snapshot_problem {
     char *text; /* a sentence: what is wrong and what to do */
 };
 
+/*
+ * Of a device in a snapshot, beside the flags of topology.h: it looks like a
+ * VF, and the source does not tell whose.
+ */
+#define XPCI_VIRTFN_UNREAD 0x8000
+
 struct xpci_snapshot {
     enum xpci_source source;
     uint32_t generation;

@@ -111,6 +111,8 @@ struct xpci_bus_info {
     uint32_t bridge;   /* SBDF of the bridge that leads to the bus */
     uint32_t upstream; /* SBDF of the topmost aliasing bridge */
     uint8_t secondary; /* that bridge's secondary bus */
+    /* Never of the tables: a snapshot of config space that was not all read. */
+    bool upstream_unread;
 };
 
 /* What a device's DMA carries, if not its own requester ID. */
