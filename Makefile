@@ -38,19 +38,19 @@ MODEL_LIB_SOURCES := $(TEST_HOST_SOURCES) $(NAIVE_SOURCES) \
 
 # libxenpci: the tables in a process, and topologies from anywhere.
 LIB_SOURCES := $(CORE_SOURCES) $(PROCESS_SOURCES) lib/message.c \
-	lib/json.c lib/ownership.c \
+	lib/json.c lib/ownership.c lib/input.c \
 	$(wildcard lib/config_space/*.c lib/topology/*.c lib/trace/*.c)
 # What the agent and the tool share beside it: talking to a real Xen.
 AGENT_LIB_SOURCES := $(wildcard lib/hypervisor/*.c lib/agree/*.c) \
 	lib/xenstore_tree.c
 
-LIBS := -lpci -ljson-c -lpthread
+LIBS := -lpci -ljson-c -lz -llzma -lpthread
 XEN_LIBS := -lxencall -lxenctrl -lxenhypfs -lxenstore
 TOOL_LIBS := -lxlutil -lxenlight
 # glibc loads libgcc_s for pthread_cancel(), which libxenstore needs when its
 # connection breaks, and ends the process where there is none: named here, it
 # is missed at the start and not then.
-DAEMON_LIBS := -ludev -lsystemd -lz \
+DAEMON_LIBS := -ludev -lsystemd \
 	-Wl,--push-state,--no-as-needed -lgcc_s -Wl,--pop-state
 
 rel = $(patsubst %.c,$(BUILD)/rel/%.o,$(1))

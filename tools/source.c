@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hypervisor/backend.h"
+#include "input.h"
 #include "source.h"
 
 void topology_init(struct topology *topology)
@@ -157,33 +158,33 @@ enum tool_exit topology_read(struct topology *topology,
 /* A JSON file begins with a brace. */
 static bool is_json(const char *path)
 {
-    FILE *in = fopen(path, "re");
-    int c = EOF;
+    FILE *in;
+    int c;
 
-    if ( !in )
+    if ( input_open(&in, path) )
         return false;
     do
         c = getc(in);
     while ( c == ' ' || c == '\n' || c == '\t' || c == '\r' );
-    fclose(in);
+    input_close(in);
     return c == '{';
 }
 
 static enum tool_exit read_json(struct topology *topology, const char *path)
 {
     struct xpci_message message = { .text = "" };
-    FILE *in = fopen(path, "re");
-    int rc;
+    FILE *in;
+    int rc = input_open(&in, path);
 
-    if ( !in )
+    if ( rc )
     {
-        tool_error("%s: cannot be opened: %s", path, strerror(errno));
+        tool_error("%s: cannot be opened: %s", path, strerror(-rc));
         return TOOL_USAGE;
     }
     progress_begin("reading %s", path);
     rc = snapshot_read_json(&topology->snapshot, in, path, &message);
     progress_end();
-    fclose(in);
+    input_close(in);
     if ( !rc )
         return TOOL_DONE;
     tool_error("%s", *message.text ? message.text : strerror(-rc));

@@ -12,6 +12,7 @@
 
 #include "array.h"
 #include "device_list.h"
+#include "input.h"
 
 #define LINE_MOST 65536U
 #define CONFIG_MOST 4096U
@@ -295,7 +296,7 @@ static int read_line(struct reader *reader, FILE *in, size_t *length)
         int rc = errno ? -errno : -EIO;
 
         message_set(reader->message, "%s:%lu: cannot be read: %s", reader->name,
-                    reader->line, strerror(-rc));
+                    reader->line, input_error(-rc));
         return rc;
     }
 
@@ -393,19 +394,17 @@ static int read_dump(struct reader *reader, FILE *in)
 
 static int read_file(struct reader *reader, const char *path)
 {
-    FILE *in = strcmp(path, "-") ? fopen(path, "re") : stdin;
-    int rc;
+    FILE *in;
+    int rc = input_open(&in, path);
 
-    if ( !in )
+    if ( rc )
     {
-        rc = -errno;
         message_set(reader->message, "%s: cannot be opened: %s", reader->name,
                     strerror(-rc));
         return rc;
     }
     rc = read_dump(reader, in);
-    if ( in != stdin )
-        fclose(in);
+    input_close(in);
 
     return rc;
 }

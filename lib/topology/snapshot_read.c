@@ -7,6 +7,7 @@
 
 #include <json-c/json.h>
 
+#include "input.h"
 #include "message.h"
 #include "ownership.h"
 
@@ -399,7 +400,8 @@ static int read_whole(FILE *in, const char *name, char **text, size_t *size,
     if ( !rc && ferror(in) )
         rc = errno ? -errno : -EIO;
     if ( rc )
-        message_set(message, "%.200s: cannot be read: %s", name, strerror(-rc));
+        message_set(message, "%.200s: cannot be read: %s", name,
+                    input_error(-rc));
 
     return rc;
 }

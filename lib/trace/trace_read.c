@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "array.h"
+#include "input.h"
 #include "trace_parse.h"
 
 #define FIRST_LINE "xen-pci-trace 1"
@@ -126,7 +127,7 @@ static int get_line(const struct trace_words *words, FILE *in, char *line)
     if ( c == EOF && ferror(in) )
     {
         message_set(words->message, "%.200s:%lu: cannot be read: %s",
-                    words->name, words->line, strerror(errno));
+                    words->name, words->line, input_error(errno));
         return -EIO;
     }
 
@@ -156,21 +157,18 @@ static int read_all(struct trace *trace, FILE *in, struct trace_words *words)
 int trace_read(struct trace *trace, const char *path,
                struct xpci_message *message)
 {
-    bool is_stdin = !strcmp(path, "-");
-    struct trace_words words = { .name = is_stdin ? "stdin" : path,
+    struct trace_words words = { .name = strcmp(path, "-") ? path : "stdin",
                                  .message = message };
-    FILE *in = is_stdin ? stdin : fopen(path, "re");
-    int rc;
+    FILE *in;
+    int rc = input_open(&in, path);
 
-    if ( !in )
+    if ( rc )
     {
-        rc = -errno;
         message_set(message, "%s: cannot be opened: %s", path, strerror(-rc));
         return rc;
     }
     rc = read_all(trace, in, &words);
-    if ( !is_stdin )
-        fclose(in);
+    input_close(in);
 
     return rc;
 }

@@ -32,6 +32,7 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/compare-lspci $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci)
 	tests/tool/round-trips $< $(TOOL_ROUND_TRIPS:%=tests/data/%.lspci)
 	tests/tool/five-ways $< tests/data/*.lspci
+	tests/tool/packed $<
 	tests/tool/in-place $<
 	tests/tool/terminal $<
 	tests/tool/repair $<
