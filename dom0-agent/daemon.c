@@ -406,8 +406,10 @@ static bool is_verb(const char *request, const char *verb)
 static void resync(struct daemon *daemon, uint64_t now)
 {
     const struct plan *plan = &daemon->cycle.agree.look.plan;
+    size_t differences;
 
     daemon_resync(daemon, now);
+    differences = plan->step_count + plan->left_count;
     if ( daemon->cycle.conditions.text[CONDITION_LOOK] )
         store_report_answer(&daemon->cycle.report, "%s: failed: %s",
                             daemon->cycle.report.request,
@@ -416,9 +418,9 @@ static void resync(struct daemon *daemon, uint64_t now)
         store_report_answer(&daemon->cycle.report, "%s: done: in agreement",
                             daemon->cycle.report.request);
     else
-        store_report_answer(
-            &daemon->cycle.report, "%s: done: %zu differences stay",
-            daemon->cycle.report.request, plan->step_count + plan->left_count);
+        store_report_answer(&daemon->cycle.report, "%s: done: %zu difference%s",
+                            daemon->cycle.report.request, differences,
+                            differences == 1 ? " stays" : "s stay");
 }
 
 static void audit(struct daemon *daemon)

@@ -199,9 +199,11 @@ static void say_text(struct status *status)
     else if ( status->state == STATUS_AGREEMENT )
         snprintf(status->text, sizeof(status->text),
                  "in agreement: dom0 and the hypervisor (%s) know the same %zu "
-                 "devices and %zu buses",
+                 "device%s and %zu bus%s",
                  status->hypervisor, look->hypervisor.device_count,
-                 look->hypervisor.bus_count);
+                 look->hypervisor.device_count == 1 ? "" : "s",
+                 look->hypervisor.bus_count,
+                 look->hypervisor.bus_count == 1 ? "" : "es");
     else
         snprintf(status->text, sizeof(status->text),
                  "%s: %zu difference%s between dom0 and the hypervisor (%s), "

@@ -10,8 +10,15 @@
 #include <xen-pci/embedded.h>
 
 /*
- * Set `message` (NULL is fine), cut to its size, with newlines and other
- * control characters replaced: names of files come from outside.
+ * Replace each byte of `text` that is no part of a printable UTF-8 character
+ * by a question mark: control characters of ASCII and of Unicode, what is not
+ * UTF-8.  So it does nothing to a terminal, and fits into XML.  Returns `text`.
+ */
+char *text_clean(char *text);
+
+/*
+ * Set `message` (NULL is fine), cut to its size, and cleaned: names of
+ * files come from outside.
  */
 void message_set(struct xpci_message *message, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

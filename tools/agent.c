@@ -4,6 +4,7 @@
  * share.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "agent.h"
@@ -70,6 +71,7 @@ enum tool_exit agent_open(struct agent *agent, const struct invocation *call,
 {
     struct xpci_message message = { .text = "" };
     struct config_space *space = NULL;
+    char advice[80] = "";
     bool xen;
     int rc;
 
@@ -83,7 +85,11 @@ enum tool_exit agent_open(struct agent *agent, const struct invocation *call,
     if ( rc )
     {
         config_space_close(space);
-        agent_refused(&message, rc, xen ? "; --embedded does without Xen" : "");
+        if ( xen )
+            snprintf(advice, sizeof(advice),
+                     "; `xl-pci %s --embedded` does without Xen",
+                     call->command->name);
+        agent_refused(&message, rc, advice);
         return (agent->source.kind == VIEW_LIVE && !call->boot) || rc == -ENOMEM
                    ? TOOL_REFUSED
                    : TOOL_USAGE;

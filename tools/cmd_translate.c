@@ -113,53 +113,115 @@ static int print_json(const struct translation *translation)
     return json_end(&json);
 }
 
-/* "00:1f.0" has a colon and no slash; "0000:00/1f.0" is a path. */
-static bool fill(struct translation *translation, const struct history *history,
-                 const char *asked)
+static bool is_hex(const char *text, size_t least, size_t most)
 {
-    char path[XPCI_PATH_LENGTH];
+    size_t digits = strspn(text, "0123456789abcdef");
+
+    return digits >= least && digits <= most && !text[digits];
+}
+
+/* "1f.0" */
+static bool is_function(const char *text)
+{
+    unsigned int device, function;
+    int end = 0;
+
+    return sscanf(text, "%2x.%1u%n", &device, &function, &end) == 2 &&
+           !text[end] && strlen(text) == 4 && device < 32 && function < 8 &&
+           strspn(text, "0123456789abcdef.") == 4;
+}
+
+/* Segment and root bus, then a device.function or more: "0000:00/1c.0". */
+static bool is_path(const char *path)
+{
+    char copy[XPCI_PATH_LENGTH], *rest = copy, *root, *step, *bus;
+    bool has_steps = false;
+
+    if ( strlen(path) >= sizeof(copy) )
+        return false;
+    strcpy(copy, path);
+    root = strsep(&rest, "/");
+    bus = strchr(root, ':');
+    if ( !bus )
+        return false;
+    *bus++ = '\0';
+    if ( !is_hex(root, 4, 4) || !is_hex(bus, 2, 2) )
+        return false;
+    while ( (step = strsep(&rest, "/")) )
+    {
+        if ( !is_function(step) )
+            return false;
+        has_steps = true;
+    }
+    return has_steps;
+}
+
+/* What was asked for: a path, or else an SBDF. */
+struct asked {
     uint32_t sbdf;
+    char path[XPCI_PATH_LENGTH]; /* "": none */
+};
+
+/*
+ * "00:1f.0" has a colon and no slash; "0000:00/1f.0" is a path.  False after an
+ * error was said.
+ */
+static bool parse(struct asked *asked, const char *text)
+{
+    bool has_segment = strcspn(text, ":") < strcspn(text, "/");
+    const char *wrong = NULL;
     int rc;
 
-    if ( strchr(asked, '/') )
+    asked->path[0] = '\0';
+    if ( strchr(text, '/') )
     {
-        bool has_segment = strcspn(asked, ":") < strcspn(asked, "/");
-
-        snprintf(path, sizeof(path), "%s%s", has_segment ? "" : "0000:", asked);
-        add_path(translation, history, path);
-        return true;
+        if ( snprintf(asked->path, sizeof(asked->path), "%s%s",
+                      has_segment ? "" : "0000:", text) >=
+                 (int)sizeof(asked->path) ||
+             !is_path(asked->path) )
+            wrong = "neither an SBDF nor a path";
     }
-    rc = xpci_sbdf_parse(asked, &sbdf);
-    if ( rc )
+    else
     {
+        rc = xpci_sbdf_parse(text, &asked->sbdf);
+        if ( rc )
+            wrong = rc == -ERANGE ? "in a segment that Xen cannot express"
+                                  : "neither an SBDF nor a path";
+    }
+    if ( wrong )
         tool_error("translate: '%s' is %s; expected SSSS:BB:DD.F, BB:DD.F, or "
                    "a stable path such as 0000:00/1c.0/00.0",
-                   asked,
-                   rc == -ERANGE ? "in a segment that Xen cannot express"
-                                 : "neither an SBDF nor a path");
-        return false;
+                   text, wrong);
+    return !wrong;
+}
+
+static void fill(struct translation *translation, const struct history *history,
+                 const struct asked *asked)
+{
+    if ( *asked->path )
+    {
+        add_path(translation, history, asked->path);
+        return;
     }
-    add_before(translation, history, sbdf);
-    add_now(translation, history, sbdf);
-    return true;
+    add_before(translation, history, asked->sbdf);
+    add_now(translation, history, asked->sbdf);
 }
 
 static enum tool_exit run(struct invocation *call)
 {
     struct translation translation = { .count = 0 };
     struct history history;
-    enum tool_exit result;
+    enum tool_exit result = TOOL_USAGE;
+    struct asked asked;
     size_t i;
 
     history_init(&history);
+    if ( !parse(&asked, call->arguments[0]) )
+        goto out;
     result = history_read(&history, call);
     if ( result != TOOL_DONE )
         goto out;
-    if ( !fill(&translation, &history, call->arguments[0]) )
-    {
-        result = TOOL_USAGE;
-        goto out;
-    }
+    fill(&translation, &history, &asked);
     if ( !translation.count )
     {
         tool_error("translate: there is no device %s; `xl-pci list` shows "

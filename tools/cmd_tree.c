@@ -201,24 +201,44 @@ static int print_json(struct tree *tree, struct names *names)
     return json_end(&json);
 }
 
+/* The tree, or what is behind the device that an argument names. */
+static enum tool_exit open_tree(struct tree **tree,
+                                const struct xpci_snapshot *snapshot,
+                                const struct invocation *call)
+{
+    const struct xpci_device_info *device = NULL;
+    enum tool_exit result = TOOL_DONE;
+
+    if ( call->argument_count )
+        result = argument_device(&device, snapshot, call);
+    if ( result != TOOL_DONE )
+        return result;
+    *tree = tree_open(snapshot);
+    if ( !*tree )
+    {
+        tool_error("no memory for the tree");
+        return TOOL_REFUSED;
+    }
+    if ( device )
+        tree_only(*tree, (size_t)(device - snapshot->devices));
+    return TOOL_DONE;
+}
+
 static enum tool_exit run(struct invocation *call)
 {
     struct xpci_snapshot snapshot;
     struct names *names = NULL;
     struct tree *tree = NULL;
-    enum tool_exit result;
+    enum tool_exit result = TOOL_USAGE;
 
     xpci_snapshot_init(&snapshot);
+    if ( !argument_check(call) )
+        goto out;
     result = source_read(&snapshot, call);
+    if ( result == TOOL_DONE )
+        result = open_tree(&tree, &snapshot, call);
     if ( result != TOOL_DONE )
         goto out;
-    tree = tree_open(&snapshot);
-    if ( !tree )
-    {
-        tool_error("no memory for the tree");
-        result = TOOL_REFUSED;
-        goto out;
-    }
     if ( !call->quiet )
         names = names_open(call->ids, call->numeric);
     if ( !call->quiet && !names )
@@ -246,13 +266,16 @@ out:
 const struct command command_tree = {
     .name = "tree",
     .options = SOURCE_OPTIONS "ijnq",
-    .arguments = "",
+    .arguments = "[SBDF]",
+    .one_more_argument = true,
     .summary = "what is behind what, as lspci -t draws it",
     .about =
         "Segments, root buses, bridges with [secondary-subordinate] bus, and "
         "what is\n"
         "behind them, drawn as lspci -t does, with names.  A bridge in trouble "
         "has it in\n"
-        "its brackets, such as [06-08 conflict]; `xl-pci check` explains.",
+        "its brackets, such as [06-08 conflict]; `xl-pci check` explains.  With "
+        "an SBDF,\n"
+        "only this device and what is behind it.",
     .run = run,
 };

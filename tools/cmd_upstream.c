@@ -1,24 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* xl-pci upstream: whose requester ID a device's DMA carries. */
-#include <errno.h>
 #include <stdio.h>
 
 #include "source.h"
-
-static bool parse_argument(const char *text, uint32_t *sbdf)
-{
-    int rc = xpci_sbdf_parse(text, sbdf);
-
-    if ( rc == -ERANGE )
-        tool_error("upstream: segment of '%s' is above ffff; Xen's hypercalls "
-                   "cannot express it, so Xen does not know such devices",
-                   text);
-    else if ( rc )
-        tool_error("upstream: '%s' is not an SBDF; expected SSSS:BB:DD.F such "
-                   "as 0000:03:00.1, or BB:DD.F",
-                   text);
-    return !rc;
-}
 
 /*
  * A PCI Express to PCI bridge may use the ID secondary:00.0 for what it
@@ -84,27 +68,20 @@ static enum tool_exit run(struct invocation *call)
     const struct xpci_device_info *device;
     const struct xpci_bus_info *bus;
     enum tool_exit result = TOOL_USAGE;
-    uint32_t sbdf;
 
     xpci_snapshot_init(&snapshot);
-    if ( !parse_argument(call->arguments[0], &sbdf) )
+    if ( !argument_check(call) )
         goto out;
     result = source_read(&snapshot, call);
+    if ( result == TOOL_DONE )
+        result = argument_device(&device, &snapshot, call);
     if ( result != TOOL_DONE )
         goto out;
-    device = xpci_snapshot_device(&snapshot, sbdf);
-    if ( !device || (device->flags & XPCI_BRIDGE_ONLY) )
-    {
-        tool_error("upstream: there is no device %s; `xl-pci list` shows "
-                   "those that there are",
-                   call->arguments[0]);
-        result = TOOL_REFUSED;
-        goto out;
-    }
-    bus = xpci_snapshot_bus(&snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
+    bus = xpci_snapshot_bus(&snapshot, XPCI_SEGMENT(device->sbdf),
+                            XPCI_BUS(device->sbdf));
     if ( !call->json )
-        print_text(&snapshot, sbdf, bus);
-    else if ( print_json(&snapshot, sbdf, bus) )
+        print_text(&snapshot, device->sbdf, bus);
+    else if ( print_json(&snapshot, device->sbdf, bus) )
         result = TOOL_REFUSED;
 
 out:

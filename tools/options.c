@@ -32,6 +32,9 @@ static const struct tool_option {
     { 'x', false, "fix", NULL, "print the corrected lines" },
     { 'I', false, "in-place", NULL,
       "correct the files; each is kept as FILE~" },
+    { 's', true, "slot", "SLOT", "only these: [[SSSS:]BB:][DD][.F], as lspci" },
+    { 'd', true, "id", "ID",
+      "only these: [VENDOR]:[DEVICE][:CLASS], as lspci" },
     { 'j', true, "json", NULL, "print JSON, on one line" },
     { 'n', true, "numeric", NULL, "vendor:device numbers instead of names" },
     { 'q', true, "quiet", NULL, "no names: what lspci -t prints" },
@@ -87,6 +90,12 @@ static void apply(struct invocation *call, int letter)
         break;
     case 'I':
         call->in_place = true;
+        break;
+    case 's':
+        call->slot = optarg;
+        break;
+    case 'd':
+        call->id = optarg;
         break;
     case 'j':
         call->json = true;
@@ -146,6 +155,7 @@ static void getopt_tables(const char *letters, char *short_options,
 static bool check_call(const struct invocation *call)
 {
     const struct command *command = call->command;
+    int most;
 
     if ( call->help )
         return true;
@@ -161,12 +171,11 @@ static bool check_call(const struct invocation *call)
                    command->arguments, command->name);
         return false;
     }
-    if ( call->argument_count > command->argument_count &&
-         !command->more_arguments )
+    most = command->argument_count + command->one_more_argument;
+    if ( call->argument_count > most && !command->more_arguments )
     {
         tool_error("%s: unexpected argument '%s'; try `xl-pci %s --help`",
-                   command->name, call->arguments[command->argument_count],
-                   command->name);
+                   command->name, call->arguments[most], command->name);
         return false;
     }
     return true;

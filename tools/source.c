@@ -109,7 +109,7 @@ enum reading {
 
 static enum tool_exit read_from(struct topology *topology,
                                 const struct view_source *source,
-                                enum reading reading, const char *advice)
+                                enum reading reading, const char *command)
 {
     struct xpci_message message = { .text = "" };
     int rc;
@@ -139,7 +139,13 @@ out:
     progress_end();
     if ( !rc )
         return TOOL_DONE;
-    tool_error("%s%s", *message.text ? message.text : strerror(-rc), advice);
+    if ( !*message.text )
+        snprintf(message.text, sizeof(message.text), "%s", strerror(-rc));
+    if ( command )
+        tool_error("%s; `xl-pci %s --embedded` does without Xen", message.text,
+                   command);
+    else
+        tool_error("%s", message.text);
     return source->kind == VIEW_LIVE || rc == -ENOMEM ? TOOL_REFUSED
                                                       : TOOL_USAGE;
 }
@@ -152,7 +158,7 @@ enum tool_exit topology_read(struct topology *topology,
         source.kind == VIEW_LIVE && !call->embedded && backend_xen_is_here();
 
     return read_from(topology, &source, ask_xen ? READ_XEN : READ_EMBEDDED,
-                     ask_xen ? "; --embedded does without Xen" : "");
+                     ask_xen && call->command ? call->command->name : NULL);
 }
 
 /* A JSON file begins with a brace. */
@@ -200,14 +206,14 @@ enum tool_exit topology_read_word(struct topology *topology, const char *word)
     if ( !strcmp(word, "live") )
         return topology_read(topology, &live);
     if ( !strcmp(word, "dom0") )
-        return read_from(topology, &here, READ_DOM0, "");
+        return read_from(topology, &here, READ_DOM0, NULL);
     if ( !strcmp(word, "hypervisor") )
-        return read_from(topology, &here, READ_XEN, "");
+        return read_from(topology, &here, READ_XEN, NULL);
     source = view_source_of(word);
     /* What is read from a pipe can be looked at only once. */
     if ( source.kind == VIEW_DUMP && strcmp(word, "-") && is_json(word) )
         return read_json(topology, word);
-    return read_from(topology, &source, READ_EMBEDDED, "");
+    return read_from(topology, &source, READ_EMBEDDED, NULL);
 }
 
 enum tool_exit source_read(struct xpci_snapshot *snapshot,
@@ -225,4 +231,44 @@ enum tool_exit source_read(struct xpci_snapshot *snapshot,
     }
     topology_dispose(&topology);
     return result;
+}
+
+static bool parse_sbdf(const struct invocation *call, uint32_t *sbdf)
+{
+    const char *name = call->command->name, *text = call->arguments[0];
+    int rc = xpci_sbdf_parse(text, sbdf);
+
+    if ( rc == -ERANGE )
+        tool_error("%s: segment of '%s' is above ffff; Xen's hypercalls cannot "
+                   "express it, so Xen does not know such devices",
+                   name, text);
+    else if ( rc )
+        tool_error("%s: '%s' is not an SBDF; expected SSSS:BB:DD.F such as "
+                   "0000:03:00.1, or BB:DD.F",
+                   name, text);
+    return !rc;
+}
+
+bool argument_check(const struct invocation *call)
+{
+    uint32_t sbdf;
+
+    return !call->argument_count || parse_sbdf(call, &sbdf);
+}
+
+enum tool_exit argument_device(const struct xpci_device_info **device,
+                               const struct xpci_snapshot *snapshot,
+                               const struct invocation *call)
+{
+    uint32_t sbdf;
+
+    if ( !parse_sbdf(call, &sbdf) )
+        return TOOL_USAGE;
+    *device = xpci_snapshot_device(snapshot, sbdf);
+    if ( *device && !((*device)->flags & XPCI_BRIDGE_ONLY) )
+        return TOOL_DONE;
+    tool_error("%s: there is no device %s; `xl-pci list` shows those that "
+               "there are",
+               call->command->name, call->arguments[0]);
+    return TOOL_REFUSED;
 }

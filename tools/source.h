@@ -39,6 +39,16 @@ enum tool_exit topology_read(struct topology *topology,
 enum tool_exit topology_read_word(struct topology *topology, const char *word);
 #define TOPOLOGY_WORDS "live, hypervisor or dom0"
 
+/*
+ * The device that the first argument names, an SBDF.  argument_check(): it is
+ * one; false after an error was said.  argument_device(): it is known, too;
+ * TOOL_DONE, or the exit code after the error was said.
+ */
+bool argument_check(const struct invocation *call);
+enum tool_exit argument_device(const struct xpci_device_info **device,
+                               const struct xpci_snapshot *snapshot,
+                               const struct invocation *call);
+
 /* The source that -F or --sysfs names, else this machine. */
 struct view_source topology_named_source(const struct invocation *call);
 

@@ -14,14 +14,20 @@
 
 #include <pci/pci.h>
 
+#include "message.h"
 #include "text.h"
 
+/* Names in it come from outside: arguments, files, guests. */
 static void complain(const char *kind, const char *format, va_list arguments)
 {
+    char *text;
+
     fflush(stdout);
-    fprintf(stderr, "xl-pci: %s", kind);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
+    if ( vasprintf(&text, format, arguments) < 0 )
+        text = NULL;
+    fprintf(stderr, "xl-pci: %s%s\n", kind,
+            text ? text_clean(text) : "no memory for an error");
+    free(text);
 }
 
 void tool_error(const char *format, ...)
@@ -222,6 +228,7 @@ static void lookup(struct names *names, char *text, size_t size, int flags,
 
     if ( found != text )
         snprintf(text, size, "(name too long)");
+    text_clean(text);
 }
 
 const char *names_device(struct names *names, char *text,

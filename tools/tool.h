@@ -24,6 +24,8 @@ struct invocation {
     const char *repair; /* --repair, as given */
     const char *from;   /* --from: an older topology */
     const char *store;  /* --xenstore: where the daemon's report is */
+    const char *slot;   /* -s, as given */
+    const char *id;     /* -d, as given */
     bool embedded;      /* --embedded: not the hypervisor we run on */
     bool yes;
     bool force; /* --force: a plan that takes away most of the machine */
@@ -40,12 +42,13 @@ struct invocation {
 
 struct command {
     const char *name;
-    const char *options;   /* the letters it takes, see options.c */
-    const char *arguments; /* as its usage line shows them, "" for none */
-    int argument_count;    /* how many it needs */
-    bool more_arguments;   /* takes more than these, as many as there are */
-    const char *summary;   /* for the list of commands */
-    const char *about;     /* for its own help */
+    const char *options;    /* the letters it takes, see options.c */
+    const char *arguments;  /* as its usage line shows them, "" for none */
+    int argument_count;     /* how many it needs */
+    bool one_more_argument; /* takes one more than these */
+    bool more_arguments;    /* takes more than these, as many as there are */
+    const char *summary;    /* for the list of commands */
+    const char *about;      /* for its own help */
     enum tool_exit (*run)(struct invocation *call);
 };
 

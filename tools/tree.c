@@ -32,7 +32,10 @@ struct tree {
     struct tree_child *children;
     struct tree_level levels[TREE_DEPTH];
     unsigned int depth; /* the level that goes on next; even: buses */
+    size_t only;        /* the device on the first bus, or ONLY_NONE */
 };
+
+#define ONLY_NONE SIZE_MAX
 
 static int compare_buses(const void *left, const void *right)
 {
@@ -239,6 +242,7 @@ struct tree *tree_open(const struct xpci_snapshot *snapshot)
     if ( !tree )
         return NULL;
     tree->snapshot = snapshot;
+    tree->only = ONLY_NONE;
     tree->buses = calloc(room, sizeof(*tree->buses));
     if ( !tree->buses )
         goto fail;
@@ -256,6 +260,20 @@ struct tree *tree_open(const struct xpci_snapshot *snapshot)
 fail:
     tree_close(tree);
     return NULL;
+}
+
+void tree_only(struct tree *tree, size_t device)
+{
+    uint32_t sbdf = tree->snapshot->devices[device].sbdf;
+    size_t bus = (size_t)(find_bus(tree, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf)) -
+                          tree->buses);
+    size_t child = 0;
+
+    while ( tree->children[child].bus != bus )
+        child++;
+    tree->only = device;
+    tree->levels[0] =
+        (struct tree_level){ .next = child, .begin = child, .end = child + 1 };
 }
 
 void tree_close(struct tree *tree)
@@ -312,6 +330,10 @@ void tree_next(struct tree *tree, struct tree_step *step)
         *below = (struct tree_level){ .next = step->bus->first,
                                       .begin = step->bus->first,
                                       .end = step->bus->end };
+        if ( !tree->depth && tree->only != ONLY_NONE )
+            *below = (struct tree_level){ .next = tree->only,
+                                          .begin = tree->only,
+                                          .end = tree->only + 1 };
     }
     else
     {

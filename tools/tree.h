@@ -44,6 +44,13 @@ struct tree;
 struct tree *tree_open(const struct xpci_snapshot *snapshot);
 void tree_close(struct tree *tree);
 
+/*
+ * Walk only from device number `device` of the snapshot on: the bus that it is
+ * on comes first, as a root bus with nothing else on it.  Called before the
+ * first step.
+ */
+void tree_only(struct tree *tree, size_t device);
+
 /* The next step: parents before children, root buses in order. */
 void tree_next(struct tree *tree, struct tree_step *step);
 

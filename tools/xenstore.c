@@ -7,6 +7,7 @@
 
 #include <xenstore.h>
 
+#include "message.h"
 #include "xenstore.h"
 
 /* xenstored refuses longer ones. */
@@ -37,6 +38,7 @@ struct walk {
     size_t root; /* length of the path that keys are relative to */
 };
 
+/* Guests' names among them: what is not text is replaced. */
 static int take_value(struct walk *walk)
 {
     unsigned int length;
@@ -48,7 +50,8 @@ static int take_value(struct walk *walk)
     if ( !value )
         return failed();
     rc = walk->tree->count < XENSTORE_MOST
-             ? tree_add(walk->tree, walk->path + walk->root, "%s", value)
+             ? tree_add(walk->tree, walk->path + walk->root, "%s",
+                        text_clean(value))
              : -E2BIG;
     free(value);
 

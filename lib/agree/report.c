@@ -123,10 +123,10 @@ static void print_agreement(FILE *out, const struct xpci_snapshot *hypervisor)
 const char *report_shrunken(char *text, const struct plan *plan)
 {
     snprintf(text, REPORT_SHRUNKEN_LENGTH,
-             "dom0 lists %zu devices and the hypervisor knows %zu: so many do "
+             "dom0 lists %zu device%s and the hypervisor knows %zu: so many do "
              "not go at once, so dom0's view is taken for broken, and nothing "
              "is changed; --force if they are gone",
-             plan->present, plan->known);
+             plan->present, plan->present == 1 ? "" : "s", plan->known);
 
     return text;
 }

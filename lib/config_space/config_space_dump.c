@@ -465,9 +465,11 @@ int config_space_open_dump(struct config_space **space, const char *path,
 
     if ( reader.omitted )
         warning_say(&sink,
-                    "%s: %zu devices in segments above ffff, which Xen's "
-                    "hypercalls cannot express, are left out (first: %s)",
-                    reader.name, reader.omitted, reader.first_omitted);
+                    "%s: %zu device%s above ffff, which Xen's hypercalls "
+                    "cannot express, %s left out (first: %s)",
+                    reader.name, reader.omitted,
+                    reader.omitted == 1 ? " in a segment" : "s in segments",
+                    reader.omitted == 1 ? "is" : "are", reader.first_omitted);
     device_list_link_vfs(&dump->list);
     device_list_finish(&dump->list, &sink);
     *space = &dump->space;

@@ -360,9 +360,9 @@ static int read_unlinked(struct device_list *list, const char *path,
     if ( !rc && found.count )
     {
         warning_say(sink,
-                    "%s/devices: %zu bridges have no link here (first: %s); "
+                    "%s/devices: %zu bridge%s no link here (first: %s); "
                     "taken from the directories of the devices behind them",
-                    path, found.count,
+                    path, found.count, found.count == 1 ? " has" : "s have",
                     xpci_sbdf_format(first, found.entries[0].sbdf));
         rc = take_over(list, &found);
         device_list_sort(list);
@@ -388,9 +388,9 @@ int sysfs_devices_read(struct device_list *list, struct pci_access *access,
     if ( !list->count && omitted )
     {
         message_set(message,
-                    "%s/devices: found %zu entries, and none that is a "
+                    "%s/devices: found %zu entr%s, and none that is a "
                     "readable device",
-                    path, omitted);
+                    path, omitted, omitted == 1 ? "y" : "ies");
         return -EINVAL;
     }
     if ( !list->count )

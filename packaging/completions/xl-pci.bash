@@ -37,6 +37,15 @@ _xl_pci_devices()
     done
 }
 
+# Files, and the words that stand for a topology where they are taken.
+_xl_pci_topologies()
+{
+    _filedir
+    [ "$2" = --boot-from ] && return
+    mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -W \
+        "live hypervisor dom0" -- "$cur")
+}
+
 _xl_pci()
 {
     local cur prev words cword value usage
@@ -58,6 +67,22 @@ _xl_pci()
     case $value in
     MODEL)
         mapfile -t COMPREPLY < <(compgen -W "module stock" -- "$cur")
+        return
+        ;;
+    POLICY)
+        mapfile -t COMPREPLY < <(compgen -W "none safe all" -- "$cur")
+        return
+        ;;
+    SLOT)
+        mapfile -t COMPREPLY < <(compgen -W "$(_xl_pci_devices)" -- "$cur")
+        __ltrim_colon_completions "$cur"
+        return
+        ;;
+    PATH | ID) # in xenstore, or of a vendor: nothing to be found here
+        return
+        ;;
+    A)
+        _xl_pci_topologies "${words[1]}" "$prev"
         return
         ;;
     FORMAT)
@@ -86,7 +111,9 @@ _xl_pci()
     if [[ $usage == *SBDF* ]]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_xl_pci_devices)" -- "$cur")
         __ltrim_colon_completions "$cur"
-    elif [[ $usage == *FILE* || $usage == *DUMP* || $usage == *\ [AB]* ]]; then
+    elif [[ $usage == *\ A\ B ]]; then
+        _xl_pci_topologies "${words[1]}" ""
+    elif [[ $usage == *FILE* || $usage == *DUMP* ]]; then
         _filedir
     fi
 } && complete -F _xl_pci xl-pci

@@ -23,6 +23,11 @@ _xl_pci_specs() {
             '') value= ;;
             DIR) value=':directory:_files -/' ;;
             MODEL) value=':model:(module stock)' ;;
+            POLICY) value=':policy:(none safe all)' ;;
+            SLOT) value=':device:_xl_pci_sbdf' ;;
+            PATH) value=':path in xenstore: ' ;;
+            ID) value=':vendor\:device: ' ;;
+            A) value=':topology:_xl_pci_topologies' ;;
             FORMAT) value=":format:(${${${text/\(default\)/}/ or /, }//,/})" ;;
             *) value=":$value:_files" ;;
             esac
@@ -36,6 +41,10 @@ _xl_pci_sbdf() {
     devices=(/sys/bus/pci/devices/*(N:t))
     devices=(${devices//:/\\:})
     _describe -t devices 'device' devices
+}
+
+_xl_pci_topologies() {
+    _alternative 'words:word:(live hypervisor dom0)' 'files:file:_files'
 }
 
 _xl-pci() {
@@ -57,7 +66,8 @@ _xl-pci() {
     usage=${"$($tool $words[2] --help 2>/dev/null)"%%$'\n'*}
     case $usage in
     *SBDF*) specs+=('*:device:_xl_pci_sbdf') ;;
-    *FILE* | *DUMP* | *\ [AB]*) specs+=('*:file:_files') ;;
+    *\ A\ B) specs+=('*:topology:_xl_pci_topologies') ;;
+    *FILE* | *DUMP*) specs+=('*:file:_files') ;;
     esac
     shift words
     (( CURRENT-- ))

@@ -135,8 +135,8 @@ static void test_odd_tree(void)
         "1 whose link leads nowhere",
         "2 without readable config space",
         "1 with a NUMA node that is none",
-        "1 virtual functions have the header of a bridge (first: 0000:01:00.3)",
-        "physical function of 1 virtual functions is not there",
+        "1 virtual function has the header of a bridge (first: 0000:01:00.3)",
+        "physical function of 1 virtual function is not there",
         "config space of 1 device ends before its capabilities",
     };
     struct xpci_message message = { "" };
@@ -200,7 +200,7 @@ static void test_unlinked_bridge(void)
                                                   hear_warning, &heard,
                                                   &message),
                           0);
-    CU_ASSERT_PTR_NOT_NULL(strstr(heard.warnings, "1 bridges have no link"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(heard.warnings, "1 bridge has no link"));
     CU_ASSERT_EQUAL(space->ops->list(space, hear_report, &heard), 0);
     CU_ASSERT_EQUAL_FATAL(heard.report_count, 3);
     CU_ASSERT_EQUAL(heard.reports[1].sbdf, XPCI_SBDF(0, 1, 0x18));
