@@ -55,7 +55,7 @@ void naive_begin(struct naive *naive)
     struct naive_device *device;
 
     naive->left.count = naive->displaced.count = naive->groups = 0;
-    naive->read_count = naive->visits = 0;
+    naive->read_count = naive->visits = naive->adopted = 0;
     for_each_device(naive, device)
     {
         device->draft = device->looked_at = device->read = false;

@@ -107,6 +107,7 @@ struct naive {
     size_t read_count;
     size_t read_room;
     unsigned int visits;
+    unsigned int adopted; /* the ID of the device that is, or 0 */
 
     /* What the last operation tells its host, in this order. */
     struct naive_told_list left;

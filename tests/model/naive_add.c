@@ -21,6 +21,7 @@ struct report {
     bool same;
     bool foreign;
     bool changed;
+    bool adopted;
     bool checked; /* the PF was looked at */
 };
 
@@ -62,7 +63,7 @@ static void compare(struct naive *naive, struct report *report)
     if ( !known )
         return;
     report->known = known->id;
-    if ( known->displaced )
+    if ( known->displaced && naive_is_foreign(known) )
         return;
     report->foreign = naive_is_foreign(known);
     report->same = same_identity(known, &report->seen);
@@ -157,7 +158,7 @@ static int confirm_reported(struct naive *naive, const struct report *report)
     bool touched = naive_is_touched(naive);
     const struct naive_device *known = by_id(naive, report->known);
 
-    if ( !report->same || (touched && !report->foreign) ||
+    if ( !report->same || report->adopted || (touched && !report->foreign) ||
          (report->foreign && report->changed != known->changed) )
         return naive_identify_again(naive, &report->seen);
     if ( report->foreign && touched &&
@@ -177,7 +178,7 @@ static int confirm(struct naive *naive, const struct report *report)
     rc = confirm_reported(naive, report);
     if ( !rc && virtfn && !physfn )
         rc = naive_identify_again(naive, &report->physfn);
-    if ( !rc && (!report->same || naive_is_touched(naive)) &&
+    if ( !rc && (!report->same || report->adopted || naive_is_touched(naive)) &&
          !naive_bridges_confirmed(naive, report->seen.sbdf) )
         rc = -EAGAIN;
     return rc;
@@ -215,6 +216,7 @@ static void carry_out(struct naive *naive, struct report *report)
     naive_settle_paths(naive, segment);
     if ( report->known && !report->same )
         naive_take_away(naive, by_id(naive, report->known), false);
+    naive->adopted = report->adopted ? report->known : 0;
     naive_displace(naive, segment);
     if ( report->same )
         update(naive, report);
@@ -229,10 +231,23 @@ static void carry_out(struct naive *naive, struct report *report)
     naive_bring_back(naive, segment);
 }
 
+/* Another way leads to what was reported: it may be dom0's all the same. */
+static bool may_be_adopted(struct naive *naive, const struct report *report)
+{
+    const struct naive_device *known = by_id(naive, report->known);
+
+    if ( report->foreign || (known->virtfn && naive_is_foreign(naive_record(
+                                                  naive, known->physfn))) )
+        return false;
+    return naive_is_free(naive, known);
+}
+
 int naive_add(struct naive *naive, uint32_t sbdf,
               const struct xpci_report *says)
 {
+    const struct naive_device *known;
     struct report report;
+    bool elsewhere;
     int rc;
 
     naive_begin(naive);
@@ -242,8 +257,11 @@ int naive_add(struct naive *naive, uint32_t sbdf,
     if ( report.known )
         naive_mark_behind(naive, by_id(naive, report.known));
     go_up(naive, &report);
-    /* Another way leads to what was reported: it is another device. */
-    if ( report.same && naive_moves(naive, by_id(naive, report.known)) )
+    known = by_id(naive, report.known);
+    elsewhere = report.same && (known->displaced || naive_moves(naive, known));
+    report.adopted = elsewhere && may_be_adopted(naive, &report);
+    /* Otherwise it is another device. */
+    if ( elsewhere && !report.adopted )
     {
         report.same = report.foreign = report.changed = false;
         apply(&report);

@@ -89,6 +89,8 @@ int naive_path(struct naive *naive, const struct naive_ways *ways,
                const struct naive_device *device);
 /* Would it be displaced, its way having been what it was before? */
 bool naive_moves(struct naive *naive, const struct naive_device *device);
+/* Is the place that it has now nobody else's, and was it not? */
+bool naive_is_free(struct naive *naive, const struct naive_device *device);
 /* What was scanned is where it was found. */
 void naive_settle_paths(struct naive *naive, uint16_t segment);
 /* The bridges are others: who is where, and who is displaced? */

@@ -87,17 +87,15 @@ static void became_known(const struct naive_ways *before,
     }
 }
 
-/* Is it where it was, on a way that became known, and nobody else there? */
-static bool follows(struct naive *naive, const struct naive_ways *before,
-                    const struct naive_ways *after, const bool known[256],
+/* Is nobody else there, nor was? */
+static bool is_free(struct naive *naive, const struct naive_ways *before,
+                    const struct naive_ways *after,
                     const struct naive_device *device)
 {
-    uint8_t base = base_of(before, device);
     int path = naive_path(naive, after, device);
     const struct naive_device *other;
 
-    if ( !known[base] || base != base_of(after, device) ||
-         naive_segment(naive, segment_of(device))->paths_lost ||
+    if ( naive_segment(naive, segment_of(device))->paths_lost ||
          path_set_has(&naive->now.quarantine, path) )
         return false;
     for_each_device(naive, other)
@@ -108,6 +106,17 @@ static bool follows(struct naive *naive, const struct naive_ways *before,
             return false;
     }
     return true;
+}
+
+/* Is it where it was, on a way that became known, and nobody else there? */
+static bool follows(struct naive *naive, const struct naive_ways *before,
+                    const struct naive_ways *after, const bool known[256],
+                    const struct naive_device *device)
+{
+    uint8_t base = base_of(before, device);
+
+    return known[base] && base == base_of(after, device) &&
+           is_free(naive, before, after, device);
 }
 
 /* The ways before the operation, from the copy of it. */
@@ -133,6 +142,16 @@ bool naive_moves(struct naive *naive, const struct naive_device *device)
     return naive_path(naive, &before, device) !=
                naive_path(naive, &after, device) &&
            !follows(naive, &before, &after, known, device);
+}
+
+bool naive_is_free(struct naive *naive, const struct naive_device *device)
+{
+    struct naive_ways before;
+    struct naive_ways after;
+
+    ways_before(naive, segment_of(device), &before);
+    naive_ways(naive, segment_of(device), &after);
+    return is_free(naive, &before, &after, device);
 }
 
 void naive_settle_paths(struct naive *naive, uint16_t number)
@@ -237,6 +256,11 @@ void naive_displace(struct naive *naive, uint16_t segment)
     follow(naive, segment, &before, &after);
     for_each_device(naive, device)
     {
+        if ( device->id == naive->adopted )
+        {
+            device->path = naive_path(naive, &after, device);
+            device->quarantined = device->remembered = false;
+        }
         if ( segment_of(device) == segment && device->path && !device->draft &&
              !device->displaced &&
              device->path != naive_path(naive, &after, device) )

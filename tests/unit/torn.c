@@ -57,6 +57,14 @@ static const struct {
       "add 00:02.0; add 01:00.0; add 02:00.0; assign 01:00.0 7; 00:01.0 r 2 2;"
       "00:02.0 r 1 1",
       "add 01:00.0" },
+    { "ports that exchange their numbers, with a device of dom0",
+      "00:01.0 r 1 1; 00:02.0 r 2 2; 01:00.0 e; 02:00.0 e; add 00:01.0;"
+      "add 00:02.0; add 01:00.0; add 02:00.0; 00:01.0 r 2 2; 00:02.0 r 1 1",
+      "add 01:00.0" },
+    { "a device of dom0 that was displaced",
+      "00:01.0 r 1 1; 01:00.0 e; add 00:01.0; add 01:00.0; 00:01.0 r 5 5;"
+      "reset 00:01.0",
+      "add 01:00.0" },
     { "bridges that clash",
       "00:01.0 r 1 3; 00:02.0 r 4 6; 00:03.0 r 7 9; add 00:01.0; add 00:02.0;"
       "add 00:03.0; 00:01.0 r 1 1; 00:02.0 r 2 8; 02:00.0 e",

@@ -303,6 +303,20 @@ static void look_for_displaced(struct xpci_change *change, uint32_t index)
         look_at(change, virtfn);
 }
 
+/* It keeps what the host keeps for it; it is mapped again if it was not. */
+static void adopt(struct xpci_change *change)
+{
+    struct xpci_record *record = xpci_record(change->xpci, change->adopted);
+
+    record->path = xpci_path_of(change->xpci, change->segment, record);
+    record->flags &= (uint16_t) ~(XPCI_QUARANTINED | XPCI_RECORD_REMEMBERED);
+    change->tables = true;
+    if ( !(record->flags & XPCI_DISPLACED) )
+        return;
+    xpci_bus_set_add(&change->returned, XPCI_BUS(record->sbdf));
+    change->any_returned = true;
+}
+
 void xpci_change_displace(struct xpci_change *change)
 {
     struct xpci_bus_set moved = { { 0 } };
@@ -311,11 +325,13 @@ void xpci_change_displace(struct xpci_change *change)
     if ( change->released )
         xpci_bridge_reclaim(change->xpci, change->segment);
     change->released = false;
-    if ( !change->bridges )
-        return;
-
-    xpci_bridge_mark_conflicts(change->xpci, change->segment);
-    xpci_paths_derive(change->xpci, change->segment, &moved);
+    if ( change->bridges )
+    {
+        xpci_bridge_mark_conflicts(change->xpci, change->segment);
+        xpci_paths_derive(change->xpci, change->segment, &moved);
+    }
+    if ( change->adopted != XPCI_NO_RECORD )
+        adopt(change);
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
     {
         unsigned int devfn = XPCI_DEVFNS;

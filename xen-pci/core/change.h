@@ -33,7 +33,9 @@ struct xpci_change {
     bool moved;    /* since bridges that clash were looked for? */
     bool released; /* are there buses to be claimed? */
 
-    /* change.c: a device was entered that the host is to quarantine. */
+    /* change.c: the record of a device that is adopted, or none. */
+    uint32_t adopted;
+    /* A device was entered that the host is to quarantine. */
     bool quarantined;
     /* Buses with devices whose own way leads there again. */
     struct xpci_bus_set returned;
@@ -81,7 +83,8 @@ void xpci_change_remove(struct xpci_change *change,
 
 /*
  * Derive anew what follows from the bridges' numbers, and tell the host of the
- * devices that are displaced by it.
+ * devices that are displaced by it.  The one that is `adopted` is where it is
+ * now, if it was displaced before or not.
  */
 void xpci_change_displace(struct xpci_change *change);
 

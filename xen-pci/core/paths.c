@@ -239,6 +239,16 @@ static bool is_foreign_place(const struct xpci *xpci,
     return false;
 }
 
+/* Is what is there, and was there last, dom0's? */
+static bool is_free(const struct xpci *xpci, const struct xpci_segment *segment,
+                    const struct xpci_record *record)
+{
+    uint64_t path = path_of(xpci, xpci->paths.path, record);
+
+    return !segment->paths_lost && !xpci_quarantine_has(segment, path) &&
+           !is_foreign_place(xpci, segment, record, path);
+}
+
 /*
  * Is a device where it was, its way having become known?  Not where what is
  * there, or was last, is not dom0's.
@@ -248,12 +258,10 @@ static bool follows(const struct xpci *xpci, const struct xpci_segment *segment,
 {
     const struct xpci_paths *paths = &xpci->paths;
     unsigned int from = bus_from(xpci, segment->bus_path, record);
-    uint64_t path = path_of(xpci, paths->path, record);
 
     return xpci_bus_set_has(&paths->known, from) &&
            from == bus_from(xpci, paths->path, record) &&
-           !segment->paths_lost && !xpci_quarantine_has(segment, path) &&
-           !is_foreign_place(xpci, segment, record, path);
+           is_free(xpci, segment, record);
 }
 
 bool xpci_path_moves(struct xpci *xpci, const struct xpci_segment *segment,
@@ -265,6 +273,15 @@ bool xpci_path_moves(struct xpci *xpci, const struct xpci_segment *segment,
     return path_of(xpci, segment->bus_path, record) !=
                path_of(xpci, xpci->paths.path, record) &&
            !follows(xpci, segment, record);
+}
+
+bool xpci_path_is_free(struct xpci *xpci, const struct xpci_segment *segment,
+                       const struct xpci_record *record)
+{
+    derive_steps(xpci, segment);
+    derive_paths(xpci, segment);
+
+    return is_free(xpci, segment, record);
 }
 
 static void follow_record(struct xpci *xpci, const struct xpci_segment *segment,

@@ -58,6 +58,13 @@ bool xpci_path_moves(struct xpci *xpci, const struct xpci_segment *segment,
                      const struct xpci_record *record);
 
 /*
+ * Would nobody but dom0 have, or have had, what is at the place of a device of
+ * dom0, as bus2bridge and the records of bridges are now?
+ */
+bool xpci_path_is_free(struct xpci *xpci, const struct xpci_segment *segment,
+                       const struct xpci_record *record);
+
+/*
  * Derive the paths of all buses from bus2bridge, with which the records of
  * bridges must agree.  The buses whose path changed are added to `moved`.
  */

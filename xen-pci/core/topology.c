@@ -17,6 +17,7 @@ struct addition {
     bool is_virtfn;
     bool same;    /* it is the known one */
     bool foreign; /* it is the known one, and not dom0's: its record counts */
+    bool adopted; /* it is the known one of dom0, on another way */
     bool changed; /* the same, and reads otherwise than recorded */
     struct xpci_departure replaced; /* unless it is the same */
 };
@@ -180,7 +181,7 @@ static void apply_report(struct xpci_device_info *info,
 /*
  * Is the device that was read the one that is known?  What a guest has may say
  * of itself what it likes: it stays what it was when dom0 owned it, where the
- * way to it is the same.
+ * way to it is the same.  On another way it is another device.
  */
 static void compare_with_known(const struct xpci *xpci, struct addition *add)
 {
@@ -190,10 +191,13 @@ static void compare_with_known(const struct xpci *xpci, struct addition *add)
     if ( add->known == XPCI_NO_RECORD )
         return;
     record = xpci_record(xpci, add->known);
-    if ( record->flags & XPCI_DISPLACED )
-        return;
-
     add->foreign = xpci_record_is_foreign(xpci, add->known);
+    if ( add->foreign && record->flags & XPCI_DISPLACED )
+    {
+        add->foreign = false;
+        return;
+    }
+
     add->same = same_identity(record, &add->info) &&
                 same_physfn(xpci, record, &add->info);
     if ( add->foreign )
@@ -287,9 +291,36 @@ static void refresh(struct xpci_change *change, const struct addition *add)
         xpci_refresh_above(change, XPCI_BUS(add->info.sbdf));
 }
 
+/* Does another way lead to the reported device than to the known one? */
+static bool is_elsewhere(const struct xpci_change *change,
+                         const struct addition *add)
+{
+    const struct xpci_record *record = xpci_record(change->xpci, add->known);
+
+    return record->flags & XPCI_DISPLACED ||
+           (change->touched &&
+            xpci_path_moves(change->xpci, change->segment, record));
+}
+
 /*
- * Another way leads to the reported device than to the known one at its SBDF:
- * what was reported is another device, though it may look the same.
+ * Where it is dom0's, and nobody else's device is or was at its place, its
+ * record is kept: it may be in use.  A VF of somebody else's PF is not dom0's
+ * by that.
+ */
+static bool may_be_adopted(const struct xpci_change *change,
+                           const struct addition *add)
+{
+    struct xpci *xpci = change->xpci;
+    const struct xpci_record *record = xpci_record(xpci, add->known);
+
+    return !add->foreign &&
+           !(xpci_is_virtfn(record) &&
+             xpci_record_is_foreign(xpci, record->link.vf.physfn)) &&
+           xpci_path_is_free(xpci, change->segment, record);
+}
+
+/*
+ * Otherwise what was reported is another device, though it may look the same.
  */
 static int take_for_another(struct xpci_change *change, struct addition *add,
                             const struct xpci_report *report)
@@ -340,7 +371,7 @@ static int confirm_reported(const struct xpci_change *change,
     const struct xpci_host *host = change->xpci->host;
     bool was_changed;
 
-    if ( !add->same || (change->touched && !add->foreign) )
+    if ( !add->same || add->adopted || (change->touched && !add->foreign) )
         return xpci_config_confirm(host, &add->info);
     if ( !add->foreign )
         return 0;
@@ -370,7 +401,7 @@ static int make_sure(struct xpci_change *change, const struct addition *add)
     if ( !rc && is_virtfn && find_physfn(change->xpci, add) == XPCI_NO_RECORD )
         rc = xpci_config_confirm(change->xpci->host, &add->physfn);
     if ( !rc )
-        rc = xpci_refresh_confirm(change, !add->same);
+        rc = xpci_refresh_confirm(change, !add->same || add->adopted);
     if ( !rc && replaces(add) )
         rc = xpci_departure_allowed(&add->replaced, change);
     if ( !rc && (replaces(add) || change->touched) )
@@ -406,6 +437,8 @@ static void carry_out(struct xpci_change *change, struct addition *add)
         change->bridges = true;
     if ( replaces(add) )
         xpci_change_remove(change, &add->replaced);
+    if ( add->adopted )
+        change->adopted = add->known;
     xpci_change_displace(change);
     if ( add->same )
         update(change, add);
@@ -440,9 +473,11 @@ int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
         xpci_departure_init(&add.replaced, &change, add.known, false);
     draft(&change, &add);
     refresh(&change, &add);
-    if ( add.same && change.touched &&
-         xpci_path_moves(xpci, segment, xpci_record(xpci, add.known)) )
-        rc = take_for_another(&change, &add, report);
+    if ( add.same && is_elsewhere(&change, &add) )
+    {
+        add.adopted = may_be_adopted(&change, &add);
+        rc = add.adopted ? 0 : take_for_another(&change, &add, report);
+    }
     if ( !rc )
         rc = make_sure(&change, &add);
     if ( !rc )

@@ -157,8 +157,10 @@ int __must_check XPCI_LOCKED xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
  * numbers are taken from the record (XPCI_CHANGED says that it reads
  * otherwise).  Where a bus turns out to be reached another way, the devices
  * known on it are displaced (XPCI_DISPLACED, the host's `displaced`), but for
- * one that is known at `sbdf`: it is replaced by the reported one, whatever
- * both look like.
+ * one that is known at `sbdf`.  That is adopted where dom0 owns it, it looks
+ * the same, and nobody else has or had what is at the place it has now: its
+ * record is kept, and the host's `displaced` says that it is back if it was
+ * away.  Otherwise it is replaced by the reported one, whatever both look like.
  *
  * All that it changes was read twice.  Config space is read at most 4 dwords
  * for each bridge of the segment, and 54 dwords twice for the device and for
