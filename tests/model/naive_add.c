@@ -288,6 +288,7 @@ int naive_reset(struct naive *naive, uint32_t sbdf)
         return -ENODEV;
     if ( device->bridge )
     {
+        naive->visits++;
         naive_visit(naive, device);
         naive_settle(naive);
     }

@@ -145,7 +145,7 @@ MUTANTS = [
      "if ( false &&"),
     ("topology.c", "xpci_add", "if ( add.same && change.touched &&",
      "if ( false &&"),
-    ("topology.c", "answers", "XPCI_DISPLACED | XPCI_BRIDGE_ONLY",
+    ("remove.c", "answers", "XPCI_DISPLACED | XPCI_BRIDGE_ONLY",
      "XPCI_BRIDGE_ONLY"),
     ("tables.c", "xpci_record_alloc", "xpci->free_count--;", ""),
     ("tables.c", "xpci_record_alloc",
@@ -171,6 +171,6 @@ MUTANTS = [
      "size <= ADD_SIZE )"),
     ("process/physdev.c", "manage_add_ext", "manage.is_extfn > 1",
      "manage.is_extfn > 0"),
-    ("reset.c", "xpci_reset", "if ( xpci_is_bridge(record) )",
-     "if ( xpci_is_virtfn(record) )"),
+    ("reset.c", "xpci_reset", "xpci_is_bridge(record) ? index",
+     "false ? index"),
 ]

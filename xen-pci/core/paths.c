@@ -42,6 +42,9 @@ void xpci_paths_init(struct xpci_segment *segment)
 {
     unsigned int bus;
 
+    /* No path is 0. */
+    if ( segment->bus_path[0] )
+        return;
     for ( bus = 0; bus < XPCI_BUSES; bus++ )
         segment->bus_path[bus] = root_path(bus);
 }

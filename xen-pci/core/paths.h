@@ -25,7 +25,7 @@
 
 #include "tables.h"
 
-/* A new segment: all buses are root buses. */
+/* In a new segment all buses are root buses; any other one stays as it is. */
 void xpci_paths_init(struct xpci_segment *segment);
 
 /*

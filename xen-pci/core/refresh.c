@@ -296,7 +296,7 @@ static uint32_t bridge_to(const struct xpci_change *change, unsigned int bus)
                      XPCI_SBDF(segment->number, entry->bus, entry->devfn));
 }
 
-/* Visit the bridge that leads to a bus, or all where that were too many. */
+/* Visit a bridge, or all where that were too many. */
 static void visit_on_walk(struct xpci_change *change, uint32_t index)
 {
     if ( ++change->visits > VISITS_ONE_BY_ONE )
@@ -312,10 +312,13 @@ static void visit_on_walk(struct xpci_change *change, uint32_t index)
  * bridges that do not answer, or goes up to a lower bus.  After a visit
  * another bridge may lead to a bus further down, so the walk begins anew.
  */
-void xpci_refresh_above(struct xpci_change *change, unsigned int from)
+void xpci_refresh_above(struct xpci_change *change, uint32_t first,
+                        unsigned int from)
 {
     unsigned int bus = from;
 
+    if ( first != XPCI_NO_RECORD )
+        visit_on_walk(change, first);
     while ( bus )
     {
         uint32_t index = bridge_to(change, bus);
@@ -352,20 +355,13 @@ void xpci_refresh_above_virtfn(struct xpci_change *change, unsigned int bus,
     {
         uint32_t to_physfn;
 
-        xpci_refresh_above(change, physfn_bus);
+        xpci_refresh_above(change, XPCI_NO_RECORD, physfn_bus);
         to_physfn = bridge_to(change, physfn_bus);
         if ( to_physfn != XPCI_NO_RECORD &&
              to_physfn == bridge_to(change, bus) )
             return;
     }
-    xpci_refresh_above(change, bus);
-}
-
-void xpci_refresh_bridge(struct xpci_change *change, uint32_t index)
-{
-    reread(change, index);
-    reclaim(change);
-    settle(change);
+    xpci_refresh_above(change, XPCI_NO_RECORD, bus);
 }
 
 void xpci_refresh_numbers(struct xpci_change *change, uint32_t index,

@@ -21,8 +21,12 @@
 /* Begin a report: no bridge has been visited in it. */
 void xpci_refresh_begin(struct xpci_change *change);
 
-/* Read the bridges on the walk from bus `from` up to the root again. */
-void xpci_refresh_above(struct xpci_change *change, unsigned int from);
+/*
+ * Read the bridge `first` (XPCI_NO_RECORD: none) again, then the bridges on the
+ * walk from bus `from` up to the root.
+ */
+void xpci_refresh_above(struct xpci_change *change, uint32_t first,
+                        unsigned int from);
 
 /*
  * The same for a VF at `bus` whose PF is on `physfn_bus`, and for the PF,
@@ -32,9 +36,6 @@ void xpci_refresh_above(struct xpci_change *change, unsigned int from);
  */
 void xpci_refresh_above_virtfn(struct xpci_change *change, unsigned int bus,
                                unsigned int physfn_bus);
-
-/* Read one bridge again, and those that clash with it. */
-void xpci_refresh_bridge(struct xpci_change *change, uint32_t index);
 
 /*
  * A bridge has been read by the caller, and has these bus numbers.  Bridges

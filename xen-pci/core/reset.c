@@ -21,14 +21,14 @@ int xpci_reset(struct xpci *xpci, uint32_t sbdf)
     xpci_change_begin(&change, xpci,
                       xpci_segment_find(xpci, XPCI_SEGMENT(sbdf)), ~sbdf);
     xpci_refresh_begin(&change);
-    if ( xpci_is_bridge(record) )
-        xpci_refresh_bridge(&change, index);
     if ( xpci_is_virtfn(record) )
         xpci_refresh_above_virtfn(
             &change, XPCI_BUS(sbdf),
             XPCI_BUS(xpci_record(xpci, record->link.vf.physfn)->sbdf));
     else
-        xpci_refresh_above(&change, XPCI_BUS(sbdf));
+        xpci_refresh_above(&change,
+                           xpci_is_bridge(record) ? index : XPCI_NO_RECORD,
+                           XPCI_BUS(sbdf));
 
     rc = xpci_refresh_confirm(&change, false);
     if ( !rc && change.touched )

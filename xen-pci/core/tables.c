@@ -2,7 +2,7 @@
 /*
  * Keeps what tables.h draws: segments, the pool of records, the index by BDF.
  */
-#include "paths.h"
+#include "tables.h"
 
 int xpci_create(struct xpci **xpci, const struct xpci_host *host)
 {
@@ -62,7 +62,6 @@ struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number)
     if ( !segment )
         return NULL;
     segment->number = number;
-    xpci_paths_init(segment);
     /* Pairs with the acquire in xpci_segment_find(): all that is set. */
     xpci_store_release(pointer, segment);
 

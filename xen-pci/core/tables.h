@@ -229,7 +229,10 @@ static inline struct xpci_segment *xpci_segment_find(const struct xpci *xpci,
     return xpci_load_acquire(&leaf->segment[number % XPCI_LEAF_SEGMENTS]);
 }
 
-/* The same, made where there is none; NULL: no memory. */
+/*
+ * The same, made where there is none; NULL: no memory.  A new one is all zero
+ * but for its number (see xpci_paths_init()).
+ */
 struct xpci_segment *xpci_segment_get(struct xpci *xpci, uint16_t number);
 
 /* The first segment from `number` on, or NULL. */
