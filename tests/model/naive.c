@@ -279,7 +279,7 @@ void naive_enter(struct naive *naive, struct naive_device *device)
         return;
     naive_ways(naive, segment_of(device), &ways);
     device->path = naive_path(naive, &ways, device);
-    naive_take(naive, device);
+    naive_take_new(naive, device);
 }
 
 /* One device of a scan, which may be of many. */
@@ -287,6 +287,7 @@ static int scan(struct naive *naive, uint32_t sbdf)
 {
     uint16_t segment = (uint16_t)(sbdf >> 16);
     struct naive_device seen;
+    struct naive_device *device;
 
     if ( naive_record(naive, sbdf) )
         return 0;
@@ -294,7 +295,10 @@ static int scan(struct naive *naive, uint32_t sbdf)
         return -ENODEV;
     copy_state(&naive->before, &naive->now);
     seen.draft = true;
-    (void)naive_append(naive, &seen);
+    device = naive_append(naive, &seen);
+    if ( naive_segment(naive, segment)->settled &&
+         !naive_may_lead(naive, device) )
+        device->primary = device->secondary = device->subordinate = 0;
     naive_displace(naive, segment);
     naive_enter(naive, &naive->now.devices[naive->now.count - 1]);
     naive_bring_back(naive, segment);

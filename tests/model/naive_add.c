@@ -113,32 +113,46 @@ int naive_check_add(struct naive *naive, uint32_t sbdf,
     return look_first(naive, sbdf, says, &report);
 }
 
-/* What was reported has its numbers, what it replaces has none; go up. */
+static void has_numbers(struct naive *naive, struct naive_device *device,
+                        const struct naive_device *like)
+{
+    device->looked_at = device->bridge;
+    device->primary = like->primary;
+    device->secondary = like->secondary;
+    device->subordinate = like->subordinate;
+    device->stale = device->asleep = false;
+    naive_settle(naive);
+}
+
+/*
+ * What was reported has its numbers, what it replaces has none; go up.  One
+ * that is new has them when the way to it is known.
+ */
 static void go_up(struct naive *naive, const struct report *report)
 {
     const struct naive_device *seen = &report->seen;
+    const struct naive_device none = { 0 };
+    unsigned int draft = 0;
     struct naive_device *device;
 
     if ( report->known && !report->same )
     {
-        device = by_id(naive, report->known);
-        device->looked_at = device->bridge;
-        device->primary = device->secondary = device->subordinate = 0;
-        device->stale = device->asleep = false;
-        naive_settle(naive);
+        has_numbers(naive, by_id(naive, report->known), &none);
     }
     if ( !report->foreign )
     {
         device = report->same ? by_id(naive, report->known)
                               : naive_append(naive, &report->seen);
         device->draft = !report->same;
-        device->looked_at = device->bridge;
-        device->primary = seen->primary;
-        device->secondary = seen->secondary;
-        device->subordinate = seen->subordinate;
-        device->stale = device->asleep = false;
-        naive_settle(naive);
+        draft = report->same ? 0 : device->id;
+        if ( draft || !naive_is_fixed(naive, device) )
+            has_numbers(naive, device, draft ? &none : seen);
     }
+    naive_refresh_for(naive, seen->sbdf, seen->virtfn, seen->physfn);
+    device = by_id(naive, draft);
+    if ( !device || !device->bridge || !naive_may_lead(naive, device) )
+        return;
+    has_numbers(naive, device, seen);
     naive_refresh_for(naive, seen->sbdf, seen->virtfn, seen->physfn);
 }
 
@@ -198,7 +212,7 @@ static void update(struct naive *naive, const struct report *report)
     if ( known->bridge_only )
     {
         known->bridge_only = false;
-        naive_take(naive, known);
+        naive_take_new(naive, known);
     }
     for_each_device(naive, device)
     {
@@ -232,7 +246,7 @@ static void carry_out(struct naive *naive, struct report *report)
 }
 
 /* Another way leads to what was reported: it may be dom0's all the same. */
-static bool may_be_adopted(struct naive *naive, const struct report *report)
+static bool may_be_kept(struct naive *naive, const struct report *report)
 {
     const struct naive_device *known = by_id(naive, report->known);
 
@@ -247,7 +261,7 @@ int naive_add(struct naive *naive, uint32_t sbdf,
 {
     const struct naive_device *known;
     struct report report;
-    bool elsewhere;
+    bool elsewhere, kept;
     int rc;
 
     naive_begin(naive);
@@ -259,9 +273,10 @@ int naive_add(struct naive *naive, uint32_t sbdf,
     go_up(naive, &report);
     known = by_id(naive, report.known);
     elsewhere = report.same && (known->displaced || naive_moves(naive, known));
-    report.adopted = elsewhere && may_be_adopted(naive, &report);
+    kept = elsewhere && may_be_kept(naive, &report);
+    report.adopted = kept && !naive_is_doubtful(naive, known);
     /* Otherwise it is another device. */
-    if ( elsewhere && !report.adopted )
+    if ( elsewhere && !kept )
     {
         report.same = report.foreign = report.changed = false;
         apply(&report);

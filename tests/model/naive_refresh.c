@@ -20,7 +20,7 @@ void naive_visit(struct naive *naive, struct naive_device *device)
 
     device->looked_at = true;
     /* What dom0 does not own is what its record says. */
-    if ( naive_is_foreign(device) )
+    if ( naive_is_fixed(naive, device) )
         return;
     switch ( naive_reread(naive, device, numbers) )
     {

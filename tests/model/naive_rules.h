@@ -91,6 +91,15 @@ int naive_path(struct naive *naive, const struct naive_ways *ways,
 bool naive_moves(struct naive *naive, const struct naive_device *device);
 /* Is the place that it has now nobody else's, and was it not? */
 bool naive_is_free(struct naive *naive, const struct naive_device *device);
+/* Can it not be said, since only a range leads there, and guests have more? */
+bool naive_is_doubtful(struct naive *naive, const struct naive_device *device);
+/* May a new bridge lead anywhere?  Not one that enters in quarantine. */
+bool naive_may_lead(struct naive *naive, const struct naive_device *device);
+/* Not a bridge that reads as it likes: dom0 does not own it, or must not. */
+bool naive_is_fixed(const struct naive *naive,
+                    const struct naive_device *device);
+/* New where it is: as naive_take(), and where there is doubt. */
+void naive_take_new(struct naive *naive, struct naive_device *device);
 /* What was scanned is where it was found. */
 void naive_settle_paths(struct naive *naive, uint16_t segment);
 /* The bridges are others: who is where, and who is displaced? */

@@ -154,6 +154,66 @@ bool naive_is_free(struct naive *naive, const struct naive_device *device)
     return is_free(naive, &before, &after, device);
 }
 
+static uint16_t segment_of_path(const struct naive *naive, int path)
+{
+    while ( naive->paths.nodes[path].kind != PATH_ROOT )
+        path = naive->paths.nodes[path].parent;
+    return (uint16_t)naive->paths.nodes[path].parent;
+}
+
+static bool any_guests(struct naive *naive, uint16_t segment)
+{
+    const struct naive_device *device;
+    size_t i;
+
+    if ( naive_segment(naive, segment)->paths_lost )
+        return true;
+    for ( i = 0; i < naive->now.quarantine.count; i++ )
+        if ( segment_of_path(naive, naive->now.quarantine.entries[i]) ==
+             segment )
+            return true;
+    for_each_device(naive, device)
+    {
+        if ( segment_of(device) == segment && !device->draft &&
+             naive_is_foreign(device) && device->owner != XPCI_OWNER_XEN )
+            return true;
+    }
+    return false;
+}
+
+bool naive_is_doubtful(struct naive *naive, const struct naive_device *device)
+{
+    const struct naive_device *way;
+    struct naive_ways ways;
+    uint8_t base;
+
+    naive_ways(naive, segment_of(device), &ways);
+    base = base_of(&ways, device);
+    way = naive_leads_to(naive, segment_of(device), base);
+    return way && way->secondary != base &&
+           any_guests(naive, segment_of(device));
+}
+
+bool naive_may_lead(struct naive *naive, const struct naive_device *device)
+{
+    return naive_is_free(naive, device) && !naive_is_doubtful(naive, device);
+}
+
+bool naive_is_fixed(const struct naive *naive,
+                    const struct naive_device *device)
+{
+    size_t i;
+
+    if ( naive_is_foreign(device) )
+        return true;
+    for ( i = 0; device->bridge_only && i < NAIVE_SEGMENTS; i++ )
+        if ( naive->now.segments[i].used && naive->now.segments[i].paths_lost &&
+             naive->now.segments[i].number == segment_of(device) )
+            return true;
+    return device->bridge_only &&
+           path_set_has(&naive->now.quarantine, device->path);
+}
+
 void naive_settle_paths(struct naive *naive, uint16_t number)
 {
     struct naive_segment *segment = naive_segment(naive, number);
@@ -275,6 +335,15 @@ void naive_take(struct naive *naive, struct naive_device *device)
          !naive_segment(naive, segment_of(device))->paths_lost )
         return;
     device->quarantined = device->remembered = true;
+    device->owner = XPCI_OWNER_QUARANTINE;
+}
+
+void naive_take_new(struct naive *naive, struct naive_device *device)
+{
+    naive_take(naive, device);
+    if ( !naive_is_doubtful(naive, device) )
+        return;
+    device->quarantined = true;
     device->owner = XPCI_OWNER_QUARANTINE;
 }
 

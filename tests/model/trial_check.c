@@ -321,6 +321,30 @@ static void check_lookups(struct trial *trial, const struct event *event)
     }
 }
 
+static const struct xpci_device_info *find_in(const struct listing *listing,
+                                              uint32_t sbdf)
+{
+    size_t i;
+
+    for ( i = 0; i < listing->device_count; i++ )
+        if ( listing->devices[i].sbdf == sbdf )
+            return &listing->devices[i];
+    return NULL;
+}
+
+/* What is entered in quarantine leads nowhere, whatever it says that it is. */
+static void check_entered(struct trial *trial)
+{
+    const unsigned int leads = XPCI_QUARANTINED | XPCI_CONFIGURED;
+    size_t i;
+
+    for ( i = 0; i < trial->after.device_count; i++ )
+        if ( (trial->after.devices[i].flags & leads) == leads &&
+             !find_in(&trial->before, trial->after.devices[i].sbdf) )
+            trial_complain(trial, "%x enters in quarantine, and leads on",
+                           trial->after.devices[i].sbdf);
+}
+
 /* Whatever the tables say: nothing of somebody else's is dom0's. */
 static void check_isolation(struct trial *trial)
 {
@@ -351,6 +375,7 @@ void trial_check(struct trial *trial, const struct event *event)
     check_isolation(trial);
     if ( event_is_of_toolstack(event) )
         return;
+    check_entered(trial);
     check_generation(trial);
     check_told(trial, "remove", &trial->host.removed, &trial->naive.left);
     check_told(trial, "displaced", &trial->host.displaced,

@@ -17,6 +17,7 @@ int main(int argc, char **argv)
         { "what always holds", NULL, NULL, NULL, NULL, rules_tests },
         { "reports", NULL, NULL, NULL, NULL, report_tests },
         { "isolation", NULL, NULL, NULL, NULL, isolation_tests },
+        { "adoption", NULL, NULL, NULL, NULL, adoption_tests },
         { "torn reads", NULL, NULL, NULL, NULL, torn_tests },
         { "bridges that clash", NULL, NULL, NULL, NULL, clash_tests },
         { "what is remembered", NULL, NULL, NULL, NULL, quarantine_tests },

@@ -13,6 +13,7 @@ extern bool scale_large;
 extern CU_TestInfo rules_tests[];
 extern CU_TestInfo report_tests[];
 extern CU_TestInfo isolation_tests[];
+extern CU_TestInfo adoption_tests[];
 extern CU_TestInfo torn_tests[];
 extern CU_TestInfo clash_tests[];
 extern CU_TestInfo quarantine_tests[];

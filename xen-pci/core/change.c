@@ -80,6 +80,18 @@ void xpci_change_take(struct xpci_change *change, uint32_t index)
     change->quarantined = true;
 }
 
+void xpci_change_take_new(struct xpci_change *change, uint32_t index)
+{
+    struct xpci_record *record = xpci_record(change->xpci, index);
+
+    xpci_change_take(change, index);
+    if ( record->flags & XPCI_QUARANTINED ||
+         !xpci_path_is_doubtful(change->xpci, change->segment, record) )
+        return;
+    record->flags |= XPCI_QUARANTINED;
+    change->quarantined = true;
+}
+
 void xpci_change_enter(struct xpci_change *change, uint32_t index,
                        uint32_t physfn)
 {
@@ -97,7 +109,7 @@ void xpci_change_enter(struct xpci_change *change, uint32_t index,
     if ( segment->settled )
     {
         record->path = xpci_path_of(xpci, segment, record);
-        xpci_change_take(change, index);
+        xpci_change_take_new(change, index);
     }
     xpci_index_set(xpci, segment, index);
     segment->devices++;

@@ -112,11 +112,14 @@ void xpci_change_drop(struct xpci_change *change, uint32_t index);
 void xpci_change_enter(struct xpci_change *change, uint32_t index,
                        uint32_t physfn);
 
-/*
- * A device that was known as bridge-only is one again, where it is, or has come
- * back there: dom0 may have to do without it.
- */
+/* A device has come back where it was: dom0 may have to do without it. */
 void xpci_change_take(struct xpci_change *change, uint32_t index);
+
+/*
+ * The same where it is new, or was known as bridge-only; also where there is
+ * doubt about its place.
+ */
+void xpci_change_take_new(struct xpci_change *change, uint32_t index);
 
 /*
  * Remove a device that the host refused; the host is not told of it.  A bridge

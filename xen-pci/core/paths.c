@@ -278,13 +278,54 @@ bool xpci_path_moves(struct xpci *xpci, const struct xpci_segment *segment,
            !follows(xpci, segment, record);
 }
 
-bool xpci_path_is_free(struct xpci *xpci, const struct xpci_segment *segment,
-                       const struct xpci_record *record)
+/* Does a guest have anything, or did one and dom0 has not got it back? */
+static bool any_guests(const struct xpci *xpci,
+                       const struct xpci_segment *segment)
+{
+    uint32_t bdf;
+
+    if ( segment->paths_lost || segment->quarantine_count )
+        return true;
+    for_each_slot (segment, bdf)
+    {
+        uint32_t index = xpci_index_get(segment, bdf);
+
+        if ( xpci_record_is_foreign(xpci, index) &&
+             xpci_record_owner(xpci, index) != XPCI_OWNER_XEN )
+            return true;
+    }
+
+    return false;
+}
+
+static bool is_doubtful(const struct xpci *xpci,
+                        const struct xpci_segment *segment, unsigned int bus)
+{
+    return segment->bus2bridge.to[bus].secondary && !own_bridge(segment, bus) &&
+           any_guests(xpci, segment);
+}
+
+bool xpci_path_is_doubtful(const struct xpci *xpci,
+                           const struct xpci_segment *segment,
+                           const struct xpci_record *record)
+{
+    return is_doubtful(xpci, segment,
+                       bus_from(xpci, segment->bus_path, record));
+}
+
+enum xpci_place xpci_path_place(struct xpci *xpci,
+                                const struct xpci_segment *segment,
+                                const struct xpci_record *record)
 {
     derive_steps(xpci, segment);
     derive_paths(xpci, segment);
 
-    return is_free(xpci, segment, record);
+    if ( !is_free(xpci, segment, record) )
+        return XPCI_PLACE_FOREIGN;
+
+    return is_doubtful(xpci, segment, bus_from(xpci, xpci->paths.path, record))
+               ? XPCI_PLACE_DOUBTFUL
+               : XPCI_PLACE_FREE;
 }
 
 static void follow_record(struct xpci *xpci, const struct xpci_segment *segment,

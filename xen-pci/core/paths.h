@@ -57,12 +57,28 @@ bool xpci_path_is_displaced(const struct xpci *xpci,
 bool xpci_path_moves(struct xpci *xpci, const struct xpci_segment *segment,
                      const struct xpci_record *record);
 
-/*
- * Would nobody but dom0 have, or have had, what is at the place of a device of
- * dom0, as bus2bridge and the records of bridges are now?
- */
-bool xpci_path_is_free(struct xpci *xpci, const struct xpci_segment *segment,
-                       const struct xpci_record *record);
+/* May what is at a device's place be dom0's? */
+enum xpci_place {
+    XPCI_PLACE_FREE,
+    /* A device that dom0 does not own is there, or was last. */
+    XPCI_PLACE_FOREIGN,
+    /*
+     * A bridge above leads to its bus, but none is known that has it as its
+     * secondary bus, and there are such devices in the segment: this may be
+     * one of them.
+     */
+    XPCI_PLACE_DOUBTFUL
+};
+
+/* As bus2bridge and the records of bridges are now. */
+enum xpci_place xpci_path_place(struct xpci *xpci,
+                                const struct xpci_segment *segment,
+                                const struct xpci_record *record);
+
+/* The same, of doubt alone, once the paths are derived. */
+bool xpci_path_is_doubtful(const struct xpci *xpci,
+                           const struct xpci_segment *segment,
+                           const struct xpci_record *record);
 
 /*
  * Derive the paths of all buses from bus2bridge, with which the records of

@@ -8,6 +8,7 @@
 #include "refresh.h"
 
 #include "bridge.h"
+#include "quarantine.h"
 
 /*
  * Of a bridge that was visited in this report: it was stale before; it does not
@@ -116,6 +117,16 @@ static struct xpci_config_bridge config_bridge(const struct xpci_record *bridge)
     return config;
 }
 
+bool xpci_refresh_is_fixed(const struct xpci_change *change, uint32_t index)
+{
+    const struct xpci_record *bridge = xpci_record(change->xpci, index);
+
+    return xpci_record_is_foreign(change->xpci, index) ||
+           (bridge->flags & XPCI_BRIDGE_ONLY &&
+            (change->segment->paths_lost ||
+             xpci_quarantine_has(change->segment, bridge->path)));
+}
+
 static void reread(struct xpci_change *change, uint32_t index)
 {
     struct xpci_record *bridge = xpci_record(change->xpci, index);
@@ -125,7 +136,7 @@ static void reread(struct xpci_change *change, uint32_t index)
     enum xpci_answer answer;
 
     visit(change, bridge);
-    if ( xpci_record_is_foreign(change->xpci, index) )
+    if ( xpci_refresh_is_fixed(change, index) )
     {
         /* As if it had answered as recorded. */
         if ( bridge->flags & XPCI_CONFLICT )

@@ -22,6 +22,12 @@
 void xpci_refresh_begin(struct xpci_change *change);
 
 /*
+ * Is it what its record says, whatever config space says: a bridge that dom0
+ * does not own, or one that it must not own, which the host refused?
+ */
+bool xpci_refresh_is_fixed(const struct xpci_change *change, uint32_t index);
+
+/*
  * Read the bridge `first` (XPCI_NO_RECORD: none) again, then the bridges on the
  * walk from bus `from` up to the root.
  */

@@ -102,10 +102,23 @@ static void update(struct xpci_change *change, const struct addition *add)
     record->flags = flags;
     record->node = node;
     if ( bridge_only )
-        xpci_change_take(change, add->known);
+        xpci_change_take_new(change, add->known);
     xpci_index_set(change->xpci, change->segment, add->known);
     update_virtfns(change, add->known);
     change->tables = true;
+}
+
+/*
+ * What is entered in quarantine may say that it is a bridge: it leads nowhere,
+ * until dom0 has it and reports it again.
+ */
+static bool may_lead(const struct xpci_change *change, uint32_t index)
+{
+    struct xpci *xpci = change->xpci;
+
+    return !change->segment->settled ||
+           xpci_path_place(xpci, change->segment, xpci_record(xpci, index)) ==
+               XPCI_PLACE_FREE;
 }
 
 int xpci_change_scan(struct xpci_change *change, uint32_t sbdf)
@@ -133,7 +146,7 @@ int xpci_change_scan(struct xpci_change *change, uint32_t sbdf)
     /* Each device counts as a change, however many are in this one. */
     xpci->generation += change->tables;
     index = xpci_change_draft(change, &info);
-    if ( info.flags & XPCI_BRIDGE )
+    if ( info.flags & XPCI_BRIDGE && may_lead(change, index) )
     {
         const struct xpci_bus_numbers numbers = { info.primary, info.secondary,
                                                   info.subordinate };
@@ -260,7 +273,9 @@ static uint32_t find_physfn(const struct xpci *xpci, const struct addition *add)
     return physfn;
 }
 
-/* Give a reported bridge its numbers; take them from the one that it replaces.
+/*
+ * Give a known bridge the numbers that were read, or none where it is replaced;
+ * a new one has none yet.
  */
 static void draft(struct xpci_change *change, struct addition *add)
 {
@@ -276,19 +291,37 @@ static void draft(struct xpci_change *change, struct addition *add)
         return;
     if ( !add->same )
         add->draft = xpci_change_draft(change, &add->info);
-    if ( add->info.flags & XPCI_BRIDGE )
-        xpci_refresh_numbers(change, add->same ? add->known : add->draft,
-                             &numbers);
+    if ( !(add->info.flags & XPCI_BRIDGE) )
+        return;
+    if ( !add->same )
+        xpci_refresh_numbers(change, add->draft, &none);
+    else if ( !xpci_refresh_is_fixed(change, add->known) )
+        xpci_refresh_numbers(change, add->known, &numbers);
 }
 
 /* Read the bridges above the reported device. */
-static void refresh(struct xpci_change *change, const struct addition *add)
+static void read_above(struct xpci_change *change, const struct addition *add)
 {
     if ( add->is_virtfn )
         xpci_refresh_above_virtfn(change, XPCI_BUS(add->info.sbdf),
                                   XPCI_BUS(add->info.physfn));
     else
         xpci_refresh_above(change, XPCI_NO_RECORD, XPCI_BUS(add->info.sbdf));
+}
+
+/* Then its place is known, and a new bridge may get the numbers that it has. */
+static void refresh(struct xpci_change *change, const struct addition *add)
+{
+    const struct xpci_bus_numbers numbers = { add->info.primary,
+                                              add->info.secondary,
+                                              add->info.subordinate };
+
+    read_above(change, add);
+    if ( add->same || !(add->info.flags & XPCI_BRIDGE) ||
+         !may_lead(change, add->draft) )
+        return;
+    xpci_refresh_numbers(change, add->draft, &numbers);
+    read_above(change, add);
 }
 
 /* Does another way lead to the reported device than to the known one? */
@@ -304,19 +337,21 @@ static bool is_elsewhere(const struct xpci_change *change,
 
 /*
  * Where it is dom0's, and nobody else's device is or was at its place, its
- * record is kept: it may be in use.  A VF of somebody else's PF is not dom0's
- * by that.
+ * record is kept: it may be in use.  It is adopted, or stays displaced where
+ * there is doubt about that.  A VF of somebody else's PF is not dom0's by it.
  */
-static bool may_be_adopted(const struct xpci_change *change,
-                           const struct addition *add)
+static enum xpci_place place_of_known(const struct xpci_change *change,
+                                      const struct addition *add)
 {
     struct xpci *xpci = change->xpci;
     const struct xpci_record *record = xpci_record(xpci, add->known);
 
-    return !add->foreign &&
-           !(xpci_is_virtfn(record) &&
-             xpci_record_is_foreign(xpci, record->link.vf.physfn)) &&
-           xpci_path_is_free(xpci, change->segment, record);
+    if ( add->foreign ||
+         (xpci_is_virtfn(record) &&
+          xpci_record_is_foreign(xpci, record->link.vf.physfn)) )
+        return XPCI_PLACE_FOREIGN;
+
+    return xpci_path_place(xpci, change->segment, record);
 }
 
 /*
@@ -475,8 +510,11 @@ int xpci_add(struct xpci *xpci, uint32_t sbdf, const struct xpci_report *report)
     refresh(&change, &add);
     if ( add.same && is_elsewhere(&change, &add) )
     {
-        add.adopted = may_be_adopted(&change, &add);
-        rc = add.adopted ? 0 : take_for_another(&change, &add, report);
+        enum xpci_place place = place_of_known(&change, &add);
+
+        add.adopted = place == XPCI_PLACE_FREE;
+        if ( place == XPCI_PLACE_FOREIGN )
+            rc = take_for_another(&change, &add, report);
     }
     if ( !rc )
         rc = make_sure(&change, &add);

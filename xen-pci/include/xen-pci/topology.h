@@ -160,7 +160,9 @@ int __must_check XPCI_LOCKED xpci_scan_device(struct xpci *xpci, uint32_t sbdf);
  * one that is known at `sbdf`.  That is adopted where dom0 owns it, it looks
  * the same, and nobody else has or had what is at the place it has now: its
  * record is kept, and the host's `displaced` says that it is back if it was
- * away.  Otherwise it is replaced by the reported one, whatever both look like.
+ * away.  Where nobody knows whose place that is (docs/rules.md: in doubt) it is
+ * displaced.  Otherwise it is replaced by the reported one, whatever both look
+ * like.  A bridge that has to be XPCI_QUARANTINED leads to no bus.
  *
  * All that it changes was read twice.  Config space is read at most 4 dwords
  * for each bridge of the segment, and 54 dwords twice for the device and for
