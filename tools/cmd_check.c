@@ -2,6 +2,7 @@
 /* xl-pci check: what is wrong, and what to do about it. */
 #include <stdio.h>
 
+#include "ownership.h"
 #include "source.h"
 
 /* An xpci_problem_told. */
@@ -99,6 +100,64 @@ static int print_json(const struct xpci_snapshot *snapshot)
     return json_end(&json);
 }
 
+static bool has_problem(const struct xpci_snapshot *snapshot, uint32_t sbdf)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->problem_count; i++ )
+        if ( snapshot->problems[i].has_sbdf &&
+             snapshot->problems[i].sbdf == sbdf )
+            return true;
+    return false;
+}
+
+/* dom0's kernel lists it, and it does not answer. */
+static int add_silent(struct xpci_snapshot *snapshot, uint32_t sbdf)
+{
+    const struct xpci_device_info *known = xpci_snapshot_device(snapshot, sbdf);
+    char place[XPCI_SBDF_LENGTH], owner[OWNERSHIP_LENGTH];
+
+    xpci_sbdf_format(place, sbdf);
+    if ( known && ownership_is_guest(known->owner) )
+        return xpci_snapshot_add_problem(
+            snapshot, XPCI_PROBLEM_STALE, &sbdf, -1, -1,
+            "its config space reads as nothing, and it is %s's: xl-pci guests; "
+            "shut the guest down (xl shutdown %u), then echo 1 "
+            ">/sys/bus/pci/devices/%s/remove; echo 1 >/sys/bus/pci/rescan",
+            ownership_format(owner, known->owner), known->owner, place);
+    return xpci_snapshot_add_problem(
+        snapshot, known ? XPCI_PROBLEM_STALE : XPCI_PROBLEM_MISSING, &sbdf, -1,
+        -1,
+        "dom0 lists it, and its config space reads as nothing; echo 1 "
+        ">/sys/bus/pci/devices/%s/remove; echo 1 >/sys/bus/pci/rescan",
+        place);
+}
+
+/* What does not answer is a problem, whatever is on record of it. */
+static enum tool_exit find_silent(struct xpci_snapshot *snapshot,
+                                  const struct invocation *call)
+{
+    enum tool_exit result;
+    struct view dom0;
+    int rc = 0;
+    size_t i;
+
+    view_init(&dom0);
+    result = topology_read_dom0(&dom0, call);
+    for ( i = 0; !rc && i < dom0.listed.count; i++ )
+        if ( !xpci_snapshot_device(&dom0.snapshot, dom0.listed.sbdf[i]) &&
+             !has_problem(snapshot, dom0.listed.sbdf[i]) )
+            rc = add_silent(snapshot, dom0.listed.sbdf[i]);
+    xpci_snapshot_sort(snapshot);
+    view_dispose(&dom0);
+    if ( rc )
+    {
+        tool_error("check: no memory to say what is wrong");
+        result = TOOL_REFUSED;
+    }
+    return result;
+}
+
 static enum tool_exit run(struct invocation *call)
 {
     struct xpci_snapshot snapshot;
@@ -106,6 +165,8 @@ static enum tool_exit run(struct invocation *call)
 
     xpci_snapshot_init(&snapshot);
     result = source_read(&snapshot, call);
+    if ( result == TOOL_DONE && !call->dump )
+        result = find_silent(&snapshot, call);
     if ( result != TOOL_DONE )
         goto out;
     result = snapshot.problem_count ? TOOL_WRONG : TOOL_DONE;
@@ -128,7 +189,7 @@ const struct command command_check = {
         "A line for each problem: its kind, where, what it is and what to do.\n"
         "Exit code 1 if there is any.\n"
         "\n"
-        "  stale         a bridge is no longer what was reported\n"
+        "  stale         a device or a bridge is no longer what was reported\n"
         "  cycle         the way up from a bus goes round\n"
         "  conflict      two bridges claim the same buses\n"
         "  unconfigured  a bridge has bus numbers that cannot be\n"

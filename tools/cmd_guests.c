@@ -7,111 +7,20 @@
 
 #include "guests.h"
 
-#define TEXT_LENGTH 256
-
 struct report {
     struct guests guests;
     struct history history;
+    struct view dom0;
+    bool has_dom0;
     struct names *names;
     size_t problems;
 };
 
-static const struct {
-    unsigned int flag;
-    const char *word;
-} kinds[] = {
-    { GUEST_MOVED, "moved" },     { GUEST_GONE, "gone" },
-    { GUEST_STALE, "stale" },     { GUEST_BRIDGE, "bridge" },
-    { GUEST_ORPHAN, "orphan" },   { GUEST_SHARED, "shared" },
-    { GUEST_UNKNOWN, "unknown" },
-};
-
-static const struct xpci_device_info *device_at(const struct report *report,
-                                                uint32_t sbdf)
+static struct guest_words words_of(const struct report *report)
 {
-    return xpci_snapshot_device(&report->history.now.snapshot, sbdf);
-}
-
-static void say_moved(const struct report *report, char *text,
-                      const struct guest_entry *entry)
-{
-    const struct xpci_device_info *device = device_at(report, entry->sbdf);
-    char now[XPCI_SBDF_LENGTH], name[NAME_LENGTH];
-
-    snprintf(text, TEXT_LENGTH, "what it named is at %s now, %s%.120s",
-             xpci_sbdf_format(now, entry->now),
-             device ? "and it names " : "and it names nothing",
-             device ? names_device(report->names, name, device, false) : "");
-}
-
-static void say_shared(const struct report *report, char *text,
-                       const struct guest_entry *entry)
-{
-    const struct guest_entry *other = &report->guests.entries[entry->shared];
-    uint32_t sbdf = entry->problems & GUEST_MOVED ? entry->now : entry->sbdf;
-    const struct xpci_bus_info *bus = xpci_snapshot_bus(
-        &report->history.now.snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
-    char alias[XPCI_SBDF_LENGTH], place[XPCI_SBDF_LENGTH];
-
-    snprintf(text, TEXT_LENGTH,
-             "its DMA carries the ID of bridge %s, as that of %s of guest "
-             "%.64s does; give both to one guest",
-             xpci_sbdf_format(alias, bus->upstream),
-             xpci_sbdf_format(place, other->problems & GUEST_MOVED
-                                         ? other->now
-                                         : other->sbdf),
-             other->guest);
-}
-
-static void say_orphan(const struct report *report, char *text,
-                       const struct guest_entry *entry)
-{
-    const struct xpci_device_info *device = device_at(
-        report, entry->problems & GUEST_MOVED ? entry->now : entry->sbdf);
-    char physfn[XPCI_SBDF_LENGTH];
-
-    if ( device && (device->flags & XPCI_VIRTFN) )
-        snprintf(text, TEXT_LENGTH, "it is a VF, and its PF %s is not there",
-                 xpci_sbdf_format(physfn, device->physfn));
-    else
-        snprintf(text, TEXT_LENGTH,
-                 "it reads as a VF does, and no PF says that it is its");
-}
-
-/* One of the entry's problems in words. */
-static void say(const struct report *report, char *text,
-                const struct guest_entry *entry, unsigned int flag)
-{
-    const struct xpci_device_info *device = device_at(report, entry->sbdf);
-
-    switch ( flag )
-    {
-    case GUEST_MOVED:
-        say_moved(report, text, entry);
-        break;
-    case GUEST_SHARED:
-        say_shared(report, text, entry);
-        break;
-    case GUEST_ORPHAN:
-        say_orphan(report, text, entry);
-        break;
-    case GUEST_GONE:
-        snprintf(text, TEXT_LENGTH, "what it named is gone%s",
-                 device ? ", and another device is here" : "");
-        break;
-    case GUEST_STALE:
-        snprintf(text, TEXT_LENGTH, "there is no such device");
-        break;
-    case GUEST_BRIDGE:
-        snprintf(text, TEXT_LENGTH,
-                 "it is a bridge; guests can be given what is behind it");
-        break;
-    default:
-        snprintf(text, TEXT_LENGTH,
-                 "it is no SBDF, and is not checked; `xl "
-                 "pci-assignable-list -n` knows the names");
-        break;
-    }
+    return (struct guest_words){ &report->guests, &report->history,
+                                 report->has_dom0 ? &report->dom0 : NULL,
+                                 report->names };
 }
 
 static void print_where(const struct report *report,
@@ -126,26 +35,28 @@ static void print_where(const struct report *report,
         fputs(report->guests.configs[entry->config].path, stdout);
 }
 
+/* A guest_problem_told. */
+static void print_problem(void *data, const char *kind, const char *text)
+{
+    (void)data;
+    printf("    %s%s%s: %s\n", colour(COLOUR_BAD), kind, colour(COLOUR_PLAIN),
+           text);
+}
+
 static void print_entry(const struct report *report,
                         const struct guest_entry *entry)
 {
-    char text[TEXT_LENGTH], name[NAME_LENGTH];
-    size_t i;
+    const struct xpci_device_info *device =
+        xpci_snapshot_device(&report->history.now.snapshot, entry->sbdf);
+    struct guest_words words = words_of(report);
+    char name[NAME_LENGTH];
 
     print_where(report, entry);
     printf(": %s: %s", entry->guest, entry->text);
     if ( !entry->problems )
-        printf(": %s", names_device(report->names, name,
-                                    device_at(report, entry->sbdf), false));
+        printf(": %s", names_device(report->names, name, device, false));
     putchar('\n');
-    for ( i = 0; i < ARRAY_SIZE(kinds); i++ )
-    {
-        if ( !(entry->problems & kinds[i].flag) )
-            continue;
-        say(report, text, entry, kinds[i].flag);
-        printf("    %s%s%s: %s\n", colour(COLOUR_BAD), kinds[i].word,
-               colour(COLOUR_PLAIN), text);
-    }
+    guest_words_tell(&words, entry, print_problem, NULL);
 }
 
 /* The lines of `config` that `corrected` has otherwise. */
@@ -250,12 +161,22 @@ static void print_text(const struct report *report)
                PLURAL(guests->guest_count), report->problems);
 }
 
+/* A guest_problem_told. */
+static void json_problem(void *data, const char *kind, const char *text)
+{
+    struct json_writer *json = data;
+
+    json_open(json, NULL, '{');
+    json_text(json, "kind", kind);
+    json_text(json, "text", text);
+    json_close(json);
+}
+
 static void json_entry(struct json_writer *json, const struct report *report,
                        const struct guest_entry *entry)
 {
     bool running = entry->config == GUEST_RUNNING;
-    char text[TEXT_LENGTH];
-    size_t i;
+    struct guest_words words = words_of(report);
 
     json_open(json, NULL, '{');
     json_text(json, "guest", entry->guest);
@@ -270,16 +191,7 @@ static void json_entry(struct json_writer *json, const struct report *report,
     json_sbdf(json, "corrected",
               entry->problems & GUEST_MOVED ? &entry->now : NULL);
     json_open(json, "problems", '[');
-    for ( i = 0; i < ARRAY_SIZE(kinds); i++ )
-    {
-        if ( !(entry->problems & kinds[i].flag) )
-            continue;
-        say(report, text, entry, kinds[i].flag);
-        json_open(json, NULL, '{');
-        json_text(json, "kind", kinds[i].word);
-        json_text(json, "text", text);
-        json_close(json);
-    }
+    guest_words_tell(&words, entry, json_problem, json);
     json_close(json);
     json_close(json);
 }
@@ -337,11 +249,17 @@ static enum tool_exit run(struct invocation *call)
 
     guests_init(&report.guests);
     history_init(&report.history);
+    view_init(&report.dom0);
     if ( !check_call(call) )
         goto out;
     result = read_all(&report, call);
     if ( result == TOOL_DONE )
         result = history_read(&report.history, call);
+    if ( result == TOOL_DONE && !call->dump )
+    {
+        report.has_dom0 = true;
+        result = topology_read_dom0(&report.dom0, call);
+    }
     if ( result != TOOL_DONE )
         goto out;
     report.names = names_open(call->ids, call->numeric);
@@ -350,7 +268,8 @@ static enum tool_exit run(struct invocation *call)
         result = TOOL_USAGE;
         goto out;
     }
-    guests_check(&report.guests, &report.history);
+    guests_check(&report.guests, &report.history,
+                 report.has_dom0 ? &report.dom0 : NULL);
     count_problems(&report);
     if ( !call->json )
         print_text(&report);
@@ -365,6 +284,7 @@ static enum tool_exit run(struct invocation *call)
 
 out:
     names_close(report.names);
+    view_dispose(&report.dom0);
     history_dispose(&report.history);
     guests_dispose(&report.guests);
     return result;

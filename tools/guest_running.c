@@ -22,12 +22,30 @@ static bool is_device(const char *key, unsigned int *domain)
            3;
 }
 
-static int take_device(struct guests *guests, const struct tree *names,
-                       unsigned int domain, const char *value)
+/* XenbusStateConnected (Xen's public header io/xenbus.h). */
+#define CONNECTED "4"
+
+static bool is_connected(const struct tree *backends, unsigned int domain)
 {
-    struct guest_entry entry = { .config = GUEST_RUNNING };
+    char key[32];
+    const char *state;
+
+    snprintf(key, sizeof(key), "%u/0/state", domain);
+    state = xenstore_value(backends, key);
+
+    return state && !strcmp(state, CONNECTED);
+}
+
+static int take_device(struct guests *guests, const struct tree *backends,
+                       const struct tree *names, unsigned int domain,
+                       const char *value)
+{
+    struct guest_entry entry = { .config = GUEST_RUNNING,
+                                 .domain = (uint16_t)domain };
     const char *name;
     char key[32];
+
+    entry.connected = is_connected(backends, domain);
 
     snprintf(key, sizeof(key), "%u/name", domain);
     name = xenstore_value(names, key);
@@ -61,7 +79,7 @@ static int take_backends(struct guests *guests, const struct tree *backends,
             continue;
         guests->guest_count += domain != last;
         last = domain;
-        rc = take_device(guests, names, domain, node->value);
+        rc = take_device(guests, backends, names, domain, node->value);
     }
     return rc;
 }

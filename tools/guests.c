@@ -4,8 +4,10 @@
 #include <string.h>
 #include <time.h>
 
+#include "agree/identity.h"
 #include "array.h"
 #include "guests.h"
+#include "ownership.h"
 
 void guests_init(struct guests *guests)
 {
@@ -82,21 +84,78 @@ static bool is_orphan(const struct xpci_snapshot *snapshot,
     return !xpci_snapshot_device(snapshot, device->physfn);
 }
 
-/* What the entry names, once it is corrected. */
-static uint32_t meant(const struct guest_entry *entry)
+uint32_t guests_meant(const struct guest_entry *entry)
 {
     return entry->problems & GUEST_MOVED ? entry->now : entry->sbdf;
 }
 
+/* The problem that the tables have with what is at `sbdf`. */
+static enum xpci_problem problem_at(const struct xpci_snapshot *snapshot,
+                                    uint32_t sbdf)
+{
+    size_t i;
+
+    for ( i = 0; i < snapshot->problem_count; i++ )
+        if ( snapshot->problems[i].has_sbdf &&
+             snapshot->problems[i].sbdf == sbdf )
+            return snapshot->problems[i].kind;
+
+    return XPCI_PROBLEM_NONE;
+}
+
+/* What the tables say of it: a JSON file has it as a problem, not as a flag. */
+static void check_tables(struct guest_entry *entry,
+                         const struct xpci_snapshot *snapshot,
+                         const struct xpci_device_info *device)
+{
+    enum xpci_problem problem = problem_at(snapshot, device->sbdf);
+
+    if ( (device->flags & XPCI_DISPLACED) ||
+         (problem == XPCI_PROBLEM_STALE && !(device->flags & XPCI_BRIDGE)) )
+        entry->problems |= GUEST_DISPLACED;
+    if ( (device->flags & XPCI_CHANGED) || problem == XPCI_PROBLEM_MISMATCH )
+        entry->problems |= GUEST_CHANGED;
+    if ( entry->config != GUEST_RUNNING || device->owner == entry->domain )
+        return;
+    /* What is being attached is dom0's for a moment. */
+    if ( device->owner == XPCI_OWNER_DOM0
+             ? entry->connected
+             : ownership_is_foreign(device->owner) )
+        entry->problems |= GUEST_OWNER;
+}
+
+/* What dom0's kernel says of it.  `device` is NULL: the tables have none. */
+static void check_answer(struct guest_entry *entry, const struct view *dom0,
+                         const struct xpci_device_info *device)
+{
+    const struct xpci_device_info *answer =
+        xpci_snapshot_device(&dom0->snapshot, guests_meant(entry));
+
+    if ( answer )
+    {
+        if ( device && !identity_same_device(answer, device) )
+            entry->problems |= GUEST_CHANGED;
+    }
+    else if ( view_lists(dom0, guests_meant(entry)) )
+        entry->problems |= GUEST_SILENT;
+    else if ( device )
+        entry->problems |= GUEST_GONE;
+}
+
 static void check_device(struct guest_entry *entry,
-                         const struct xpci_snapshot *snapshot)
+                         const struct xpci_snapshot *snapshot,
+                         const struct view *dom0)
 {
     const struct xpci_device_info *device =
-        xpci_snapshot_device(snapshot, meant(entry));
+        xpci_snapshot_device(snapshot, guests_meant(entry));
 
+    if ( device )
+        check_tables(entry, snapshot, device);
+    if ( dom0 )
+        check_answer(entry, dom0, device);
     if ( !device )
     {
-        if ( !(entry->problems & GUEST_GONE) )
+        if ( !(entry->problems & (GUEST_GONE | GUEST_SILENT)) )
             entry->problems |= GUEST_STALE;
         return;
     }
@@ -109,7 +168,7 @@ static void check_device(struct guest_entry *entry,
 static const struct xpci_bus_info *aliased_bus(
     const struct guest_entry *entry, const struct xpci_snapshot *snapshot)
 {
-    uint32_t sbdf = meant(entry);
+    uint32_t sbdf = guests_meant(entry);
     const struct xpci_bus_info *bus =
         xpci_snapshot_bus(snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
 
@@ -141,7 +200,8 @@ static void check_shared(struct guests *guests, size_t number,
     }
 }
 
-void guests_check(struct guests *guests, const struct history *history)
+void guests_check(struct guests *guests, const struct history *history,
+                  const struct view *dom0)
 {
     const struct xpci_snapshot *snapshot = &history->now.snapshot;
     size_t i;
@@ -156,7 +216,7 @@ void guests_check(struct guests *guests, const struct history *history)
             continue;
         }
         check_history(guests, entry, history);
-        check_device(entry, snapshot);
+        check_device(entry, snapshot, dom0);
     }
     for ( i = 0; i < guests->count; i++ )
         if ( guests->entries[i].has_sbdf &&

@@ -3,6 +3,8 @@
 #ifndef XL_PCI_GUESTS_H
 #define XL_PCI_GUESTS_H
 
+#include <time.h>
+
 #include "history.h"
 
 /* What is the matter with an entry; several can be. */
@@ -13,10 +15,17 @@
 #define GUEST_ORPHAN 0x10  /* a VF without its PF */
 #define GUEST_SHARED 0x20  /* its requester ID is another guest's as well */
 #define GUEST_UNKNOWN 0x40 /* by a name that xl gave: not checked */
+/* What a hypervisor or dom0's kernel says of the device at this moment. */
+#define GUEST_DISPLACED 0x80 /* another bridge leads to its bus: no DMA */
+#define GUEST_SILENT 0x100   /* its config space reads as nothing */
+#define GUEST_CHANGED 0x200  /* it reads otherwise than it did */
+#define GUEST_OWNER 0x400 /* a running guest's, and Xen has it as another's */
 
 struct guest_entry {
     size_t config;      /* number of its config, or GUEST_RUNNING */
     char *guest;        /* name of the guest */
+    uint16_t domain;    /* of a running guest: its ID */
+    bool connected;     /* of a running guest: the device is being used */
     char *text;         /* the entry as it is written */
     unsigned long line; /* in the config; 0 for a running guest */
     size_t begin;       /* where the text begins in the config, and ends */
@@ -67,8 +76,33 @@ int __must_check guests_parse(struct guests *guests);
 /* The guests that run, from xenstore.  The same. */
 enum tool_exit guests_read_running(struct guests *guests);
 
-/* Set problems, now, shared of all entries. */
-void guests_check(struct guests *guests, const struct history *history);
+/*
+ * Set problems, now, shared of all entries.  `dom0` is what dom0's kernel has
+ * at this moment, NULL: nobody can say.
+ */
+void guests_check(struct guests *guests, const struct history *history,
+                  const struct view *dom0);
+
+/* What the entry names, once it is corrected. */
+uint32_t guests_meant(const struct guest_entry *entry);
+
+/* A guest that has a problem, in words. */
+#define GUEST_WORDS_LENGTH 512
+struct guest_words {
+    const struct guests *guests;
+    const struct history *history;
+    const struct view *dom0; /* as for guests_check() */
+    struct names *names;
+};
+
+/*
+ * Call `tell` with the kind (one word) of each problem of `entry`, and with
+ * what it is and what to do.
+ */
+typedef void guest_problem_told(void *data, const char *kind, const char *text);
+void guest_words_tell(const struct guest_words *words,
+                      const struct guest_entry *entry, guest_problem_told *tell,
+                      void *data);
 
 /*
  * `config` with each entry that moved naming what it named before: `*text` is

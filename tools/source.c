@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "hypervisor/backend.h"
 #include "input.h"
@@ -150,24 +151,18 @@ out:
                                                       : TOOL_USAGE;
 }
 
-enum tool_exit topology_read(struct topology *topology,
-                             const struct invocation *call)
-{
-    const struct view_source source = topology_named_source(call);
-    bool ask_xen =
-        source.kind == VIEW_LIVE && !call->embedded && backend_xen_is_here();
-
-    return read_from(topology, &source, ask_xen ? READ_XEN : READ_EMBEDDED,
-                     ask_xen && call->command ? call->command->name : NULL);
-}
-
-/* A JSON file begins with a brace. */
+/*
+ * A JSON file begins with a brace.  What is read from a pipe can be looked at
+ * only once: it is a dump.
+ */
 static bool is_json(const char *path)
 {
+    struct stat status;
     FILE *in;
     int c;
 
-    if ( input_open(&in, path) )
+    if ( stat(path, &status) || !S_ISREG(status.st_mode) ||
+         input_open(&in, path) )
         return false;
     do
         c = getc(in);
@@ -197,6 +192,40 @@ static enum tool_exit read_json(struct topology *topology, const char *path)
     return rc == -ENOMEM ? TOOL_REFUSED : TOOL_USAGE;
 }
 
+enum tool_exit topology_read(struct topology *topology,
+                             const struct invocation *call)
+{
+    const struct view_source source = topology_named_source(call);
+    bool ask_xen =
+        source.kind == VIEW_LIVE && !call->embedded && backend_xen_is_here();
+
+    if ( source.kind == VIEW_DUMP && is_json(source.path) )
+        return read_json(topology, source.path);
+    return read_from(topology, &source, ask_xen ? READ_XEN : READ_EMBEDDED,
+                     ask_xen && call->command ? call->command->name : NULL);
+}
+
+enum tool_exit topology_read_dom0(struct view *view,
+                                  const struct invocation *call)
+{
+    const struct view_source source = topology_named_source(call);
+    struct xpci_message message = { .text = "" };
+    struct config_space *space = NULL;
+    int rc;
+
+    progress_begin("reading %s", source.path ? source.path : "this machine");
+    rc = view_open_space(&space, &source, NULL, NULL, &message);
+    if ( !rc )
+        rc = view_read(view, space, &source, &message);
+    progress_end();
+    config_space_close(space);
+    if ( !rc )
+        return TOOL_DONE;
+    tool_error("%s", *message.text ? message.text : strerror(-rc));
+    return source.kind == VIEW_LIVE || rc == -ENOMEM ? TOOL_REFUSED
+                                                     : TOOL_USAGE;
+}
+
 enum tool_exit topology_read_word(struct topology *topology, const char *word)
 {
     const struct invocation live = { 0 };
@@ -210,8 +239,7 @@ enum tool_exit topology_read_word(struct topology *topology, const char *word)
     if ( !strcmp(word, "hypervisor") )
         return read_from(topology, &here, READ_XEN, NULL);
     source = view_source_of(word);
-    /* What is read from a pipe can be looked at only once. */
-    if ( source.kind == VIEW_DUMP && strcmp(word, "-") && is_json(word) )
+    if ( source.kind == VIEW_DUMP && is_json(word) )
         return read_json(topology, word);
     return read_from(topology, &source, READ_EMBEDDED, NULL);
 }

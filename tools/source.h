@@ -31,6 +31,14 @@ enum tool_exit topology_read(struct topology *topology,
                              const struct invocation *call);
 
 /*
+ * dom0's view of the machine that the options name, by its kernel: of a
+ * directory or of this machine, not of a dump.  `view` is initialised and
+ * empty.  The same.
+ */
+enum tool_exit topology_read_dom0(struct view *view,
+                                  const struct invocation *call);
+
+/*
  * What an argument names: a dump, a directory laid out like /sys, a JSON file
  * that `xl-pci dump -o json` wrote, or one of the words "live" (what no
  * option means), "hypervisor" (the Xen that this machine runs on) and "dom0"

@@ -33,6 +33,7 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/round-trips $< $(TOOL_ROUND_TRIPS:%=tests/data/%.lspci)
 	tests/tool/five-ways $< tests/data/*.lspci
 	tests/tool/packed $<
+	tests/tool/hangs $<
 	tests/tool/in-place $<
 	tests/tool/terminal $<
 	tests/tool/repair $<
