@@ -301,8 +301,10 @@ const struct command command_guests = {
         "of a\n"
         "running guest: does it name what it named before (--from, or what "
         "xen-pcid saw)?\n"
-        "Is it there, no bridge, no VF without its PF; does its DMA carry an "
-        "ID that is\n"
-        "another guest's too?  Exit code 1 if any is wrong.",
+        "Is it there and does it answer, no bridge, no VF without its PF, named "
+        "once;\n"
+        "does its DMA carry an ID of another guest's, or of what stays in "
+        "dom0?\n"
+        "Exit code 1 if any is wrong.",
     .run = run,
 };

@@ -144,6 +144,8 @@ static bool parse_entry(XLU_Config *config, struct guest_entry *entry)
     entry->has_sbdf = is_good && !pci.name;
     if ( entry->has_sbdf )
         entry->sbdf = XPCI_SBDF(pci.domain, pci.bus, (pci.dev << 3) | pci.func);
+    entry->all_functions =
+        entry->has_sbdf && pci.vfunc_mask == LIBXL_PCI_FUNC_ALL;
     libxl_device_pci_dispose(&pci);
     return is_good;
 }

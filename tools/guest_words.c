@@ -12,6 +12,10 @@
     "echo 1 >/sys/bus/pci/rescan, and give the guest what lspci" \
     " has then"
 
+/* Class codes (PCI Code and ID Assignment Specification 1.11). */
+#define CLASS_HOST 0x0600U
+#define CLASS_ISA 0x0601U
+
 static const struct xpci_device_info *device_at(const struct guest_words *words,
                                                 uint32_t sbdf)
 {
@@ -152,9 +156,52 @@ static void say_stale(const struct guest_words *words, char *text,
 static void say_bridge(const struct guest_words *words, char *text,
                        const struct guest_entry *entry)
 {
-    (void)words;
-    (void)entry;
-    say_text(text, "it is a bridge; guests can be given what is behind it");
+    const struct xpci_device_info *device =
+        device_at(words, guests_meant(entry));
+    unsigned int class = device ? device->class_revision >> 16 : 0;
+
+    if ( !device || !guests_is_machines(device) )
+        say_text(text, "it is a bridge; guests can be given what is behind it");
+    else
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "it is %s, which the machine itself needs; take the entry out",
+                 class == CLASS_HOST  ? "a host bridge"
+                 : class == CLASS_ISA ? "an ISA bridge"
+                                      : "a bridge of the machine's own");
+}
+
+static void say_twice(const struct guest_words *words, char *text,
+                      const struct guest_entry *entry)
+{
+    const struct guest_entry *other = &words->guests->entries[entry->twice];
+
+    if ( guests_same(entry, other) )
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "the same guest names it as %.64s as well; take one of the "
+                 "two out",
+                 other->text);
+    else
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "guest %.64s %s it as well; give it to one of the two",
+                 other->guest,
+                 other->config == GUEST_RUNNING ? "has" : "wants");
+}
+
+static void say_alone(const struct guest_words *words, char *text,
+                      const struct guest_entry *entry)
+{
+    uint32_t sbdf = guests_meant(entry);
+    const struct xpci_bus_info *bus = xpci_snapshot_bus(
+        &words->history->now.snapshot, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf));
+    char alias[XPCI_SBDF_LENGTH], place[XPCI_SBDF_LENGTH], more[40] = "";
+
+    if ( entry->alone_count > 1 )
+        snprintf(more, sizeof(more), " and %zu more", entry->alone_count - 1);
+    snprintf(text, GUEST_WORDS_LENGTH,
+             "its DMA carries the ID of bridge %s, as that of %s%s does, which "
+             "%.64s is not given; give it all of them or none",
+             xpci_sbdf_format(alias, bus->upstream),
+             xpci_sbdf_format(place, entry->alone), more, entry->guest);
 }
 
 static void say_unknown(const struct guest_words *words, char *text,
@@ -201,7 +248,9 @@ static const struct {
     { GUEST_OWNER, "owner", say_owner },
     { GUEST_BRIDGE, "bridge", say_bridge },
     { GUEST_ORPHAN, "orphan", say_orphan },
+    { GUEST_TWICE, "twice", say_twice },
     { GUEST_SHARED, "shared", say_shared },
+    { GUEST_ALONE, "shared", say_alone },
     { GUEST_UNKNOWN, "unknown", say_unknown },
 };
 

@@ -89,6 +89,23 @@ uint32_t guests_meant(const struct guest_entry *entry)
     return entry->problems & GUEST_MOVED ? entry->now : entry->sbdf;
 }
 
+bool guests_same(const struct guest_entry *a, const struct guest_entry *b)
+{
+    return a->config == b->config && a->domain == b->domain
+               ? true
+               : !strcmp(a->guest, b->guest);
+}
+
+#define CLASS_BRIDGE 0x06U
+#define SUBCLASS_OTHER 0x80U /* such as a switch of GPUs: a guest can have it */
+
+bool guests_is_machines(const struct xpci_device_info *device)
+{
+    return device->class_revision >> 24 == CLASS_BRIDGE &&
+           (device->class_revision >> 16 & 0xffU) != SUBCLASS_OTHER &&
+           !(device->flags & XPCI_BRIDGE);
+}
+
 /* The problem that the tables have with what is at `sbdf`. */
 static enum xpci_problem problem_at(const struct xpci_snapshot *snapshot,
                                     uint32_t sbdf)
@@ -159,7 +176,7 @@ static void check_device(struct guest_entry *entry,
             entry->problems |= GUEST_STALE;
         return;
     }
-    if ( device->flags & XPCI_BRIDGE )
+    if ( (device->flags & XPCI_BRIDGE) || guests_is_machines(device) )
         entry->problems |= GUEST_BRIDGE;
     else if ( is_orphan(snapshot, device) )
         entry->problems |= GUEST_ORPHAN;
@@ -189,13 +206,87 @@ static void check_shared(struct guests *guests, size_t number,
     {
         if ( !guests->entries[i].has_sbdf ||
              (guests->entries[i].problems & GUEST_BRIDGE) ||
-             !strcmp(guests->entries[i].guest, entry->guest) )
+             guests_same(&guests->entries[i], entry) )
             continue;
         other = aliased_bus(&guests->entries[i], snapshot);
         if ( !other || other->upstream != bus->upstream )
             continue;
         entry->problems |= GUEST_SHARED;
         entry->shared = i;
+        break;
+    }
+}
+
+/* Does the entry, once it is corrected, name what is at `sbdf`? */
+static bool names_place(const struct guest_entry *entry, uint32_t sbdf)
+{
+    uint32_t differs = guests_meant(entry) ^ sbdf;
+
+    return entry->has_sbdf && !(entry->problems & GUEST_GONE) &&
+           !(entry->all_functions ? differs & ~7U : differs);
+}
+
+static bool is_given_along(const struct guests *guests,
+                           const struct guest_entry *entry, uint32_t sbdf)
+{
+    size_t i;
+
+    for ( i = 0; i < guests->count; i++ )
+        if ( guests_same(&guests->entries[i], entry) &&
+             names_place(&guests->entries[i], sbdf) )
+            return true;
+
+    return false;
+}
+
+/* Behind one aliasing bridge, and its neighbours are not given along. */
+static void check_alone(const struct guests *guests, struct guest_entry *entry,
+                        const struct xpci_snapshot *snapshot)
+{
+    const struct xpci_bus_info *bus = aliased_bus(entry, snapshot), *other;
+    size_t i;
+
+    for ( i = 0; bus && i < snapshot->device_count; i++ )
+    {
+        const struct xpci_device_info *device = &snapshot->devices[i];
+
+        /* What is in quarantine has no DMA. */
+        if ( (device->flags & XPCI_BRIDGE) ||
+             device->owner == XPCI_OWNER_QUARANTINE )
+            continue;
+        other = xpci_snapshot_bus(snapshot, XPCI_SEGMENT(device->sbdf),
+                                  XPCI_BUS(device->sbdf));
+        if ( !other || !other->has_upstream ||
+             other->upstream != bus->upstream ||
+             is_given_along(guests, entry, device->sbdf) )
+            continue;
+        if ( !entry->alone_count++ )
+            entry->alone = device->sbdf;
+        entry->problems |= GUEST_ALONE;
+    }
+}
+
+/* The same function, by two entries. */
+static void check_twice(struct guests *guests, size_t number)
+{
+    struct guest_entry *entry = &guests->entries[number];
+    size_t i;
+
+    for ( i = 0; i < guests->count; i++ )
+    {
+        const struct guest_entry *other = &guests->entries[i];
+
+        /* A guest that runs has what its config, or a copy of it, says. */
+        if ( i == number ||
+             (other->config != entry->config && guests_same(other, entry)) )
+            continue;
+        if ( (entry->problems & GUEST_GONE) ||
+             !(names_place(other, guests_meant(entry)) ||
+               (entry->all_functions && !(other->problems & GUEST_GONE) &&
+                names_place(entry, guests_meant(other)))) )
+            continue;
+        entry->problems |= GUEST_TWICE;
+        entry->twice = i;
         break;
     }
 }
@@ -219,7 +310,16 @@ void guests_check(struct guests *guests, const struct history *history,
         check_device(entry, snapshot, dom0);
     }
     for ( i = 0; i < guests->count; i++ )
-        if ( guests->entries[i].has_sbdf &&
-             !(guests->entries[i].problems & GUEST_BRIDGE) )
-            check_shared(guests, i, snapshot);
+    {
+        struct guest_entry *entry = &guests->entries[i];
+
+        if ( !entry->has_sbdf )
+            continue;
+        check_twice(guests, i);
+        if ( entry->problems & GUEST_BRIDGE )
+            continue;
+        check_shared(guests, i, snapshot);
+        if ( !(entry->problems & GUEST_SHARED) )
+            check_alone(guests, entry, snapshot);
+    }
 }

@@ -11,7 +11,7 @@
 #define GUEST_MOVED 0x01   /* what it named is elsewhere */
 #define GUEST_GONE 0x02    /* what it named is gone, or replaced */
 #define GUEST_STALE 0x04   /* it names nothing */
-#define GUEST_BRIDGE 0x08  /* it names a bridge */
+#define GUEST_BRIDGE 0x08  /* it names a bridge, or a part of the machine */
 #define GUEST_ORPHAN 0x10  /* a VF without its PF */
 #define GUEST_SHARED 0x20  /* its requester ID is another guest's as well */
 #define GUEST_UNKNOWN 0x40 /* by a name that xl gave: not checked */
@@ -20,6 +20,9 @@
 #define GUEST_SILENT 0x100   /* its config space reads as nothing */
 #define GUEST_CHANGED 0x200  /* it reads otherwise than it did */
 #define GUEST_OWNER 0x400 /* a running guest's, and Xen has it as another's */
+/* What else is given, and what stays in dom0. */
+#define GUEST_TWICE 0x800  /* another entry names the same device */
+#define GUEST_ALONE 0x1000 /* its requester ID is that of one not given along */
 
 struct guest_entry {
     size_t config;      /* number of its config, or GUEST_RUNNING */
@@ -31,10 +34,14 @@ struct guest_entry {
     size_t begin;       /* where the text begins in the config, and ends */
     size_t end;
     bool has_sbdf;
-    uint32_t sbdf;
+    uint32_t sbdf;         /* function 0 where all_functions */
+    bool all_functions;    /* "*": those of the slot that there are */
     unsigned int problems; /* GUEST_* */
     uint32_t now;          /* of GUEST_MOVED */
     size_t shared;         /* of GUEST_SHARED: number of the other entry */
+    size_t twice;          /* of GUEST_TWICE: the same */
+    uint32_t alone;        /* of GUEST_ALONE: one that is not given along */
+    size_t alone_count;    /* and how many there are */
 };
 
 #define GUEST_RUNNING SIZE_MAX
@@ -77,14 +84,20 @@ int __must_check guests_parse(struct guests *guests);
 enum tool_exit guests_read_running(struct guests *guests);
 
 /*
- * Set problems, now, shared of all entries.  `dom0` is what dom0's kernel has
- * at this moment, NULL: nobody can say.
+ * Set the problems of all entries, and what belongs to them.  `dom0` is what
+ * dom0's kernel has at this moment, NULL: nobody can say.
  */
 void guests_check(struct guests *guests, const struct history *history,
                   const struct view *dom0);
 
 /* What the entry names, once it is corrected. */
 uint32_t guests_meant(const struct guest_entry *entry);
+
+/* Entries of one guest: two files can describe it, or a file and xenstore. */
+bool guests_same(const struct guest_entry *a, const struct guest_entry *b);
+
+/* The machine itself needs it: a host bridge, an ISA bridge and the like. */
+bool guests_is_machines(const struct xpci_device_info *device);
 
 /* A guest that has a problem, in words. */
 #define GUEST_WORDS_LENGTH 512
