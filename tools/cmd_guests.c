@@ -14,6 +14,7 @@ struct report {
     bool has_dom0;
     struct names *names;
     size_t problems;
+    size_t unread; /* files */
 };
 
 static struct guest_words words_of(const struct report *report)
@@ -154,11 +155,14 @@ static void print_text(const struct report *report)
     for ( i = 0; i < guests->count; i++ )
         print_entry(report, &guests->entries[i]);
     if ( !guests->count )
-        puts("No guest is given a device.");
+        printf("No guest is given a device");
     else
-        printf("%zu entr%s of %zu guest%s: %zu wrong.\n", guests->count,
+        printf("%zu entr%s of %zu guest%s: %zu wrong", guests->count,
                guests->count == 1 ? "y" : "ies", guests->guest_count,
                PLURAL(guests->guest_count), report->problems);
+    if ( report->unread )
+        printf("; %zu file%s not read", report->unread, PLURAL(report->unread));
+    puts(".");
 }
 
 /* A guest_problem_told. */
@@ -209,19 +213,32 @@ static int print_json(const struct report *report)
     return json_end(&json);
 }
 
-/* Running guests are this machine's: with another one's devices, no. */
-static enum tool_exit read_all(struct report *report,
-                               const struct invocation *call)
+/* A file that cannot be read hides none of the others. */
+static enum tool_exit read_configs(struct report *report,
+                                   const struct invocation *call)
 {
-    bool is_live = !call->dump && !call->sysfs && !call->embedded;
-    enum tool_exit result = TOOL_DONE;
-    struct xs_handle *handle;
+    enum tool_exit result = TOOL_DONE, one;
     int i;
 
-    for ( i = 0; result == TOOL_DONE && i < call->argument_count; i++ )
-        result = guests_read_config(&report->guests, call->arguments[i]);
-    if ( result != TOOL_DONE || (!is_live && !call->store) )
-        return result;
+    for ( i = 0; i < call->argument_count; i++ )
+    {
+        one = guests_read_config(&report->guests, call->arguments[i]);
+        report->unread += one != TOOL_DONE;
+        if ( one > result )
+            result = one;
+    }
+    return result;
+}
+
+/* Running guests are this machine's: with another one's devices, no. */
+static enum tool_exit read_running(struct report *report,
+                                   const struct invocation *call)
+{
+    bool is_live = !call->dump && !call->sysfs && !call->embedded;
+    struct xs_handle *handle;
+
+    if ( !is_live && !call->store )
+        return TOOL_DONE;
     handle = xenstore_open();
     xenstore_close(handle);
     /* Configs can be checked where there is no Xen. */
@@ -242,45 +259,67 @@ static bool check_call(const struct invocation *call)
     return false;
 }
 
+/* The topology of before and of now, and what dom0's kernel has. */
+static enum tool_exit read_machine(struct report *report,
+                                   const struct invocation *call)
+{
+    enum tool_exit result = history_read(&report->history, call);
+
+    if ( result == TOOL_DONE && !call->dump )
+    {
+        report->has_dom0 = true;
+        result = topology_read_dom0(&report->dom0, call);
+    }
+    if ( result != TOOL_DONE )
+        return result;
+    report->names = names_open(call->ids, call->numeric);
+    return report->names ? TOOL_DONE : TOOL_USAGE;
+}
+
+/* Print it and, if that is asked for, correct it. */
+static enum tool_exit print(struct report *report,
+                            const struct invocation *call)
+{
+    enum tool_exit result = TOOL_DONE, fixed = TOOL_DONE;
+
+    guests_check(&report->guests, &report->history,
+                 report->has_dom0 ? &report->dom0 : NULL);
+    count_problems(report);
+    if ( !call->json )
+        print_text(report);
+    else if ( print_json(report) )
+        result = TOOL_REFUSED;
+    if ( call->fix || call->in_place )
+        fixed = fix(report, call);
+    if ( fixed > result )
+        result = fixed;
+    return result == TOOL_DONE && report->problems ? TOOL_WRONG : result;
+}
+
 static enum tool_exit run(struct invocation *call)
 {
     struct report report = { .names = NULL };
-    enum tool_exit result = TOOL_USAGE, fixed = TOOL_DONE;
+    enum tool_exit result = TOOL_USAGE, unread, rest;
 
     guests_init(&report.guests);
     history_init(&report.history);
     view_init(&report.dom0);
     if ( !check_call(call) )
         goto out;
-    result = read_all(&report, call);
-    if ( result == TOOL_DONE )
-        result = history_read(&report.history, call);
-    if ( result == TOOL_DONE && !call->dump )
-    {
-        report.has_dom0 = true;
-        result = topology_read_dom0(&report.dom0, call);
-    }
+    unread = read_configs(&report, call);
+    rest = read_running(&report, call);
+    if ( rest > unread )
+        unread = rest;
+    /* Where nothing could be read there is nothing to say of it. */
+    if ( unread != TOOL_DONE && !report.guests.count &&
+         !report.guests.config_count )
+        result = unread;
+    else
+        result = read_machine(&report, call);
     if ( result != TOOL_DONE )
         goto out;
-    report.names = names_open(call->ids, call->numeric);
-    if ( !report.names )
-    {
-        result = TOOL_USAGE;
-        goto out;
-    }
-    guests_check(&report.guests, &report.history,
-                 report.has_dom0 ? &report.dom0 : NULL);
-    count_problems(&report);
-    if ( !call->json )
-        print_text(&report);
-    else if ( print_json(&report) )
-        result = TOOL_REFUSED;
-    if ( call->fix || call->in_place )
-        fixed = fix(&report, call);
-    if ( fixed != TOOL_DONE )
-        result = fixed;
-    else if ( result == TOOL_DONE && report.problems )
-        result = TOOL_WRONG;
+    rest = print(&report, call);
+    result = rest > unread ? rest : unread;
 
 out:
     names_close(report.names);

@@ -278,8 +278,23 @@ out:
     return rc;
 }
 
+/* The last config cannot be used: as if it had not been read. */
+static void drop_config(struct guests *guests, size_t entries, size_t count)
+{
+    while ( guests->count > entries )
+    {
+        guests->count--;
+        free(guests->entries[guests->count].guest);
+        free(guests->entries[guests->count].text);
+    }
+    guests->guest_count = count;
+    guests->config_count--;
+    free(guests->configs[guests->config_count].text);
+}
+
 enum tool_exit guests_read_config(struct guests *guests, const char *path)
 {
+    size_t entries = guests->count, count = guests->guest_count;
     struct guest_config config = { .path = path };
     int rc = read_text(&config);
 
@@ -300,5 +315,6 @@ enum tool_exit guests_read_config(struct guests *guests, const char *path)
         return TOOL_DONE;
     tool_error("%s: xl would not read it as a guest's config: %s", path,
                strerror(-rc));
+    drop_config(guests, entries, count);
     return rc == -ENOMEM ? TOOL_REFUSED : TOOL_USAGE;
 }

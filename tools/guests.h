@@ -73,7 +73,7 @@ int __must_check guests_add(struct guests *guests,
 
 /*
  * Read the config at `path`, as xl reads it.  TOOL_DONE, or the exit code
- * after the error was said.
+ * after the error was said; `guests` is as it was then.
  */
 enum tool_exit guests_read_config(struct guests *guests, const char *path);
 
