@@ -108,7 +108,7 @@ check:
 # Each is `make check-SUITE`, which can be run alone; CHECKS="unit tool" runs
 # these.  The lab takes all processors.  What they need is built first, by one
 # make, or two suites might build the same at once.
-CHECKS := selftest unit fuzz model daemon tsan hooks agent tool install \
+CHECKS := selftest unit fuzz model daemon tsan hooks agent tool guests install \
 	embedded traces predicate man mutants lab
 .PHONY: check-all check-built
 check-all:

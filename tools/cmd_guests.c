@@ -79,41 +79,109 @@ static void print_lines(const struct guest_config *config,
     }
 }
 
-/* True: the file is as it should be now, as far as can be corrected. */
+/* An entry of the config that `is_so`, in the text where it can be changed. */
+static bool has_entry(const struct report *report, size_t number,
+                      bool (*is_so)(const struct guest_entry *entry))
+{
+    size_t i;
+
+    for ( i = 0; i < report->guests.count; i++ )
+    {
+        const struct guest_entry *entry = &report->guests.entries[i];
+
+        if ( entry->config == number && entry->line && is_so(entry) )
+            return true;
+    }
+    return false;
+}
+
+static bool has_moved(const struct guest_entry *entry)
+{
+    return entry->problems & GUEST_MOVED;
+}
+
+/* Once --from is forgotten, nobody could say so. */
+static bool is_lost(const struct guest_entry *entry)
+{
+    return !entry->note && (entry->problems & (GUEST_GONE | GUEST_REPLACED));
+}
+
+/*
+ * What is to be done to a config: what is corrected is noted, so that nobody
+ * corrects it again, and what cannot be corrected, so that it stays wrong.
+ */
+static unsigned int what_to_do(const struct report *report, size_t number,
+                               const struct invocation *call)
+{
+    unsigned int what = call->note ? GUEST_NOTE : 0;
+
+    if ( !call->fix && !call->in_place )
+        return what;
+    if ( has_entry(report, number, has_moved) )
+        what |= GUEST_CORRECT | GUEST_NOTE;
+    if ( has_entry(report, number, is_lost) )
+        what |= GUEST_NOTE;
+    return what;
+}
+
+/* What differs in the new text of `config`; notes move its lines. */
+static int print_changes(const struct report *report, size_t number,
+                         unsigned int what, const char *text)
+{
+    const struct guest_config *config = &report->guests.configs[number];
+    char *lines = NULL;
+    int rc = guests_correct(&report->guests, &report->history, number,
+                            what & ~GUEST_NOTE, &lines);
+
+    if ( rc )
+        return rc;
+    if ( lines )
+        print_lines(config, lines);
+    guest_notes_compare(stdout, config->path, config->text, text, "note");
+    guest_notes_compare(stdout, config->path, text, config->text, "dropped");
+    free(lines);
+    return 0;
+}
+
+static enum tool_exit write_config(const struct guest_config *config,
+                                   const char *text,
+                                   const struct invocation *call)
+{
+    char *backup = NULL;
+    int rc = guests_replace(config, text, &backup);
+
+    if ( rc )
+        tool_error("%s: cannot be replaced: %s; it is as it was", config->path,
+                   strerror(-rc));
+    else if ( !call->json )
+        printf("%s: written; as it was: %s\n", config->path, backup);
+    free(backup);
+    return rc ? TOOL_REFUSED : TOOL_DONE;
+}
+
 static enum tool_exit fix_config(struct report *report, size_t number,
                                  const struct invocation *call)
 {
     const struct guest_config *config = &report->guests.configs[number];
-    char *corrected = NULL, *backup = NULL;
+    unsigned int what = what_to_do(report, number, call);
     enum tool_exit result = TOOL_DONE;
-    int rc = guests_correct(&report->guests, number, &corrected);
+    char *text = NULL;
+    int rc =
+        guests_correct(&report->guests, &report->history, number, what, &text);
 
+    if ( !rc && text && !call->json )
+        rc = print_changes(report, number, what, text);
     if ( rc )
     {
         tool_error("%s: cannot be corrected here: %s; edit it by hand",
                    config->path,
                    rc == -EINVAL ? "its entries are written in an unusual way"
                                  : strerror(-rc));
-        return TOOL_REFUSED;
+        result = TOOL_REFUSED;
     }
-    if ( !corrected )
-        return TOOL_DONE;
-    if ( !call->json )
-        print_lines(config, corrected);
-    if ( call->in_place )
-    {
-        rc = guests_replace(config, corrected, &backup);
-        if ( rc )
-        {
-            tool_error("%s: cannot be replaced: %s; it is as it was",
-                       config->path, strerror(-rc));
-            result = TOOL_REFUSED;
-        }
-        else if ( !call->json )
-            printf("%s: written; as it was: %s\n", config->path, backup);
-    }
-    free(backup);
-    free(corrected);
+    else if ( text && (call->in_place || !call->fix) )
+        result = write_config(config, text, call);
+    free(text);
     return result;
 }
 
@@ -249,8 +317,8 @@ static enum tool_exit read_running(struct report *report,
 
 static bool check_call(const struct invocation *call)
 {
-    if ( (call->fix || call->in_place) && !call->argument_count )
-        tool_error("guests: --fix and --in-place need a FILE to correct");
+    if ( (call->fix || call->in_place || call->note) && !call->argument_count )
+        tool_error("guests: --fix, --in-place and --note need a FILE");
     else if ( (call->dump || call->sysfs) && !call->argument_count &&
               !call->store )
         tool_error("guests: with another machine's devices a FILE is needed");
@@ -282,6 +350,11 @@ static enum tool_exit print(struct report *report,
 {
     enum tool_exit result = TOOL_DONE, fixed = TOOL_DONE;
 
+    if ( guests_find(&report->guests, &report->history) )
+    {
+        tool_error("guests: no memory");
+        return TOOL_REFUSED;
+    }
     guests_check(&report->guests, &report->history,
                  report->has_dom0 ? &report->dom0 : NULL);
     count_problems(report);
@@ -289,7 +362,7 @@ static enum tool_exit print(struct report *report,
         print_text(report);
     else if ( print_json(report) )
         result = TOOL_REFUSED;
-    if ( call->fix || call->in_place )
+    if ( call->fix || call->in_place || call->note )
         fixed = fix(report, call);
     if ( fixed > result )
         result = fixed;
@@ -331,7 +404,7 @@ out:
 
 const struct command command_guests = {
     .name = "guests",
-    .options = HISTORY_OPTIONS "xIijn",
+    .options = HISTORY_OPTIONS "xINijn",
     .arguments = "[FILE...]",
     .more_arguments = true,
     .summary = "whether guests are given what they were meant to get",

@@ -22,8 +22,9 @@
 /* The strings of the list `pci`, where they stand. */
 struct literals {
     struct literal {
-        size_t begin; /* behind the quote */
-        size_t end;   /* at the quote */
+        size_t begin;     /* behind the quote */
+        size_t end;       /* at the quote */
+        size_t statement; /* where the line of its `pci` begins */
         unsigned long line;
     } * items;
     size_t count;
@@ -87,13 +88,14 @@ static enum token next_token(struct scan *scan, size_t *begin, size_t *end)
 }
 
 /* The list behind `pci =` or `pci +=`, to its end. */
-static int scan_list(struct scan *scan, struct literals *literals)
+static int scan_list(struct scan *scan, struct literals *literals,
+                     size_t statement)
 {
     unsigned int depth = 0;
 
     for ( ;; )
     {
-        struct literal literal = { .line = scan->line };
+        struct literal literal = { .statement = statement, .line = scan->line };
         enum token token = next_token(scan, &literal.begin, &literal.end);
         int sign = token == TOKEN_SIGN ? scan->text[literal.begin] : 0;
 
@@ -124,7 +126,9 @@ static int find_literals(struct literals *literals, const char *text,
         if ( at_start && token == TOKEN_WORD && end - begin == 3 &&
              !memcmp(text + begin, "pci", 3) )
         {
-            rc = scan_list(&scan, literals);
+            while ( begin && text[begin - 1] != '\n' )
+                begin--;
+            rc = scan_list(&scan, literals, begin);
             at_start = true;
             continue;
         }
@@ -163,6 +167,7 @@ static int take_entry(struct guests *guests, XLU_Config *config,
         entry.line = literal->line;
         entry.begin = literal->begin;
         entry.end = literal->end;
+        entry.statement = literal->statement;
     }
     if ( !entry.guest || !entry.text )
     {
@@ -235,6 +240,8 @@ int guests_parse(struct guests *guests)
         rc = find_literals(&literals, config->text, config->size);
     if ( !rc )
         rc = take_list(guests, parsed, &literals);
+    if ( !rc )
+        rc = guest_notes_read(guests, guests->config_count - 1);
     xlu_cfg_destroy(parsed);
     free(literals.items);
     return rc;
@@ -289,6 +296,7 @@ static void drop_config(struct guests *guests, size_t entries, size_t count)
     }
     guests->guest_count = count;
     guests->config_count--;
+    guest_notes_dispose(&guests->configs[guests->config_count]);
     free(guests->configs[guests->config_count].text);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "array.h"
 #include "guests.h"
 
 #define BACKUPS_MOST 100U
@@ -43,40 +44,191 @@ static void print_place(FILE *out, const char *old, size_t length, uint32_t now)
     fprintf(out, "%02x:%02x", XPCI_BUS(now), (unsigned int)XPCI_DEV(now));
 }
 
-static void print_corrected(FILE *out, const struct guests *guests,
-                            size_t number)
-{
-    const struct guest_config *config = &guests->configs[number];
-    size_t at = 0, i, begin, end;
+/* A part of a config's text that is written otherwise. */
+struct edit {
+    size_t begin;
+    size_t end;
+    char *text; /* to be freed */
+};
 
+struct edits {
+    struct edit *items;
+    size_t count;
+};
+
+static void edits_dispose(struct edits *edits)
+{
+    size_t i;
+
+    for ( i = 0; i < edits->count; i++ )
+        free(edits->items[i].text);
+    free(edits->items);
+}
+
+/* Takes `text` over, which is NULL where there was no memory for it. */
+static int edits_add(struct edits *edits, size_t begin, size_t end, char *text)
+{
+    const struct edit edit = { begin, end, text };
+
+    if ( text && ARRAY_APPEND(edits->items, edits->count, edit) )
+        return 0;
+    free(text);
+    return -ENOMEM;
+}
+
+/* In order; what is put in at a place comes before what is taken out there. */
+static int compare_edits(const void *first, const void *second)
+{
+    const struct edit *a = first, *b = second;
+    int order = (a->begin > b->begin) - (a->begin < b->begin);
+
+    return order ? order : (a->end > b->end) - (a->end < b->end);
+}
+
+/* The text with the edits, to be freed, or NULL: no memory. */
+static char *apply(const struct guest_config *config, struct edits *edits)
+{
+    char *text = NULL;
+    size_t size, at = 0, i;
+    FILE *out = open_memstream(&text, &size);
+
+    if ( !out )
+        return NULL;
+    if ( edits->count )
+        qsort(edits->items, edits->count, sizeof(*edits->items), compare_edits);
+    for ( i = 0; i < edits->count; i++ )
+    {
+        const struct edit *edit = &edits->items[i];
+
+        fwrite(config->text + at, 1, edit->begin - at, out);
+        fputs(edit->text, out);
+        at = edit->end;
+    }
+    fwrite(config->text + at, 1, config->size - at, out);
+    if ( !fclose(out) )
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* The entry names where its device is now, in the form in which it did. */
+static int correct_entry(struct edits *edits, const struct guest_config *config,
+                         const struct guest_entry *entry)
+{
+    char *text = NULL;
+    size_t begin, end, size;
+    FILE *out = open_memstream(&text, &size);
+
+    if ( !out )
+        return -ENOMEM;
+    find_bdf(entry, config->text, &begin, &end);
+    print_place(out, config->text + begin, end - begin, entry->now);
+    /* The function moves along, unless it stands for all of them. */
+    if ( config->text[end] == '.' &&
+         isxdigit((unsigned char)config->text[end + 1]) )
+    {
+        fprintf(out, ".%x", (unsigned int)XPCI_FUNC(entry->now));
+        end += 2;
+    }
+    if ( fclose(out) )
+    {
+        free(text);
+        return -ENOMEM;
+    }
+    return edits_add(edits, begin, end, text);
+}
+
+/*
+ * Which device the entry means: its stable name and its description, or NULL
+ * where that cannot be said.
+ */
+static const struct xpci_device_info *meaning(const struct history *history,
+                                              const struct guest_entry *entry,
+                                              char *name)
+{
+    const struct xpci_snapshot *snapshot = &history->now.snapshot;
+    const struct xpci_device_info *device;
+
+    if ( entry->note )
+    {
+        snprintf(name, STABLE_LENGTH, "%s", entry->note->name);
+        return &entry->note->device;
+    }
+    if ( entry->problems &
+         (GUEST_NEVER | GUEST_UNSURE | GUEST_STALE | GUEST_UNKNOWN |
+          GUEST_DISPLACED | GUEST_SILENT | GUEST_CHANGED) )
+        return NULL;
+    if ( entry->problems & (GUEST_GONE | GUEST_REPLACED) )
+        snapshot = &history->before.snapshot;
+    device = xpci_snapshot_device(snapshot, guests_meant(entry));
+    if ( device )
+        stable_format(name, snapshot, device);
+    return device;
+}
+
+/* A note for each entry of one statement, above it. */
+static int note_statement(struct edits *edits, const struct guests *guests,
+                          const struct history *history, size_t number,
+                          size_t statement, bool corrected)
+{
+    const struct xpci_device_info *device;
+    char *text = NULL, name[STABLE_LENGTH];
+    size_t size, i;
+    FILE *out = open_memstream(&text, &size);
+
+    if ( !out )
+        return -ENOMEM;
     for ( i = 0; i < guests->count; i++ )
     {
         const struct guest_entry *entry = &guests->entries[i];
 
-        if ( entry->config != number || !entry->line ||
-             !(entry->problems & GUEST_MOVED) )
+        if ( entry->config != number || !entry->line || !entry->has_sbdf ||
+             entry->statement != statement )
             continue;
-        find_bdf(entry, config->text, &begin, &end);
-        fwrite(config->text + at, 1, begin - at, out);
-        print_place(out, config->text + begin, end - begin, entry->now);
-        at = end;
-        /* The function moves along, unless it stands for all of them. */
-        if ( config->text[at] == '.' &&
-             isxdigit((unsigned char)config->text[at + 1]) )
-        {
-            fprintf(out, ".%x", (unsigned int)XPCI_FUNC(entry->now));
-            at += 2;
-        }
+        device = meaning(history, entry, name);
+        if ( device )
+            guest_note_print(out, corrected ? guests_meant(entry) : entry->sbdf,
+                             entry->all_functions, name, device);
     }
-    fwrite(config->text + at, 1, config->size - at, out);
+    if ( fclose(out) )
+    {
+        free(text);
+        return -ENOMEM;
+    }
+    return edits_add(edits, statement, statement, text);
 }
 
-/* xl must read from the new text what was meant. */
+/* All notes anew: they are in the order of their entries. */
+static int note_all(struct edits *edits, const struct guests *guests,
+                    const struct history *history, size_t number,
+                    bool corrected)
+{
+    const struct guest_config *config = &guests->configs[number];
+    size_t last = SIZE_MAX, i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < config->note_count; i++ )
+        rc = edits_add(edits, config->notes[i].begin, config->notes[i].end,
+                       strdup(""));
+    for ( i = 0; !rc && i < guests->count; i++ )
+    {
+        const struct guest_entry *entry = &guests->entries[i];
+
+        if ( entry->config != number || !entry->line ||
+             entry->statement == last )
+            continue;
+        last = entry->statement;
+        rc = note_statement(edits, guests, history, number, last, corrected);
+    }
+    return rc;
+}
+
+/* xl, and this program, must read from the new text what was meant. */
 static bool is_as_meant(const struct guests *guests, size_t number,
-                        const char *text)
+                        const char *text, unsigned int what)
 {
     struct guests again;
-    struct guest_config config = guests->configs[number];
+    struct guest_config config = { .path = guests->configs[number].path };
     size_t i, j = 0;
     bool same;
 
@@ -101,9 +253,11 @@ static bool is_as_meant(const struct guests *guests, size_t number,
             continue;
         same = j < again.count &&
                again.entries[j].has_sbdf == entry->has_sbdf &&
-               again.entries[j].sbdf ==
-                   (entry->problems & GUEST_MOVED && entry->line ? entry->now
-                                                                 : entry->sbdf);
+               again.entries[j].sbdf == ((what & GUEST_CORRECT) && entry->line
+                                             ? guests_meant(entry)
+                                             : entry->sbdf) &&
+               (!(what & GUEST_NOTE) || !entry->note || !entry->line ||
+                again.entries[j].note);
         j++;
     }
     same = same && j == again.count;
@@ -111,33 +265,39 @@ static bool is_as_meant(const struct guests *guests, size_t number,
     return same;
 }
 
-int guests_correct(const struct guests *guests, size_t config, char **text)
+int guests_correct(const struct guests *guests, const struct history *history,
+                   size_t number, unsigned int what, char **text)
 {
-    size_t i, size;
-    FILE *out;
+    const struct guest_config *config = &guests->configs[number];
+    struct edits edits = { NULL, 0 };
+    size_t i;
+    int rc = 0;
 
     *text = NULL;
-    for ( i = 0; i < guests->count; i++ )
-        if ( guests->entries[i].config == config && guests->entries[i].line &&
-             (guests->entries[i].problems & GUEST_MOVED) )
-            break;
-    if ( i == guests->count )
-        return 0;
-    out = open_memstream(text, &size);
-    if ( !out )
-        return -ENOMEM;
-    print_corrected(out, guests, config);
-    if ( fclose(out) )
+    for ( i = 0; !rc && (what & GUEST_CORRECT) && i < guests->count; i++ )
+    {
+        const struct guest_entry *entry = &guests->entries[i];
+
+        if ( entry->config == number && entry->line &&
+             (entry->problems & GUEST_MOVED) )
+            rc = correct_entry(&edits, config, entry);
+    }
+    if ( !rc && (what & GUEST_NOTE) )
+        rc = note_all(&edits, guests, history, number, what & GUEST_CORRECT);
+    if ( !rc && edits.count )
+    {
+        *text = apply(config, &edits);
+        rc = !*text                                     ? -ENOMEM
+             : is_as_meant(guests, number, *text, what) ? 0
+                                                        : -EINVAL;
+    }
+    edits_dispose(&edits);
+    if ( rc || (*text && !strcmp(*text, config->text)) )
     {
         free(*text);
         *text = NULL;
-        return -ENOMEM;
     }
-    if ( is_as_meant(guests, config, *text) )
-        return 0;
-    free(*text);
-    *text = NULL;
-    return -EINVAL;
+    return rc;
 }
 
 /* Beside `path`, with its mode and owner, and on disk. */

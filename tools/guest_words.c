@@ -34,19 +34,82 @@ static void say_moved(const struct guest_words *words, char *text,
              device ? names_device(words->names, name, device, false) : "");
 }
 
+/* ", and ... is here", of what is where the entry points. */
+static const char *say_here(const struct guest_words *words, char *text,
+                            size_t size, const struct guest_entry *entry)
+{
+    const struct xpci_device_info *device = device_at(words, entry->sbdf);
+    char name[NAME_LENGTH];
+
+    *text = '\0';
+    if ( device )
+        snprintf(text, size, ", and it names %.120s now",
+                 names_device(words->names, name, device, false));
+    return text;
+}
+
+#define HERE_LENGTH 160
+
 static void say_gone(const struct guest_words *words, char *text,
                      const struct guest_entry *entry)
 {
-    bool taken = device_at(words, entry->sbdf);
+    bool listed = !words->dom0 || view_lists(words->dom0, entry->sbdf);
+    char here[HERE_LENGTH];
 
-    if ( entry->config == GUEST_RUNNING && taken )
+    if ( entry->config == GUEST_RUNNING && !listed )
         snprintf(text, GUEST_WORDS_LENGTH,
-                 "dom0's kernel has no such device any more, and Xen has; shut "
-                 "%.64s down, then xl-pci repair",
-                 entry->guest);
+                 "dom0's kernel has no such device any more; shut %.64s down "
+                 "(xl shutdown %u), then xl-pci repair",
+                 entry->guest, entry->domain);
     else
-        snprintf(text, GUEST_WORDS_LENGTH, "what it named is gone%s",
-                 taken ? ", and another device is here" : "");
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "what it named is gone%s; take the entry out, or put the "
+                 "device back",
+                 say_here(words, here, sizeof(here), entry));
+}
+
+static void say_replaced(const struct guest_words *words, char *text,
+                         const struct guest_entry *entry)
+{
+    const struct xpci_device_info *device = device_at(words, entry->now);
+    char place[XPCI_SBDF_LENGTH], name[NAME_LENGTH], here[HERE_LENGTH] = "";
+
+    if ( entry->now != entry->sbdf )
+        say_here(words, here, sizeof(here), entry);
+    snprintf(text, GUEST_WORDS_LENGTH,
+             "what it named is gone, and %.120s is in its place, at %s%s; if "
+             "that is meant, write %s%s",
+             device ? names_device(words->names, name, device, false)
+                    : "another device",
+             xpci_sbdf_format(place, entry->now), here, place,
+             entry->note ? ", and take its xl-pci: note out" : "");
+}
+
+static void say_never(const struct guest_words *words, char *text,
+                      const struct guest_entry *entry)
+{
+    char here[HERE_LENGTH];
+
+    if ( *say_here(words, here, sizeof(here), entry) )
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "it named no device before%s; if that is meant, xl-pci guests "
+                 "--note, without --from",
+                 here);
+    else
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "there is no such device, and there was none before");
+}
+
+static void say_unsure(const struct guest_words *words, char *text,
+                       const struct guest_entry *entry)
+{
+    char here[HERE_LENGTH];
+
+    snprintf(text, GUEST_WORDS_LENGTH,
+             "nobody can say which device it means: the file was changed since "
+             "it was noted, or devices are alike%s; if that is meant, xl-pci "
+             "guests --note, without --from",
+             say_here(words, here, sizeof(here), entry));
 }
 
 static void say_shared(const struct guest_words *words, char *text,
@@ -241,6 +304,9 @@ static const struct {
 } kinds[] = {
     { GUEST_MOVED, "moved", say_moved },
     { GUEST_GONE, "gone", say_gone },
+    { GUEST_REPLACED, "replaced", say_replaced },
+    { GUEST_NEVER, "never", say_never },
+    { GUEST_UNSURE, "unsure", say_unsure },
     { GUEST_STALE, "stale", say_stale },
     { GUEST_DISPLACED, "displaced", say_displaced },
     { GUEST_SILENT, "silent", say_silent },

@@ -2,7 +2,6 @@
 /* What guests are given, against the topology. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
 #include "agree/identity.h"
 #include "array.h"
@@ -24,7 +23,10 @@ void guests_dispose(struct guests *guests)
         free(guests->entries[i].text);
     }
     for ( i = 0; i < guests->config_count; i++ )
+    {
+        guest_notes_dispose(&guests->configs[i]);
         free(guests->configs[i].text);
+    }
     free(guests->entries);
     free(guests->configs);
     guests_init(guests);
@@ -37,42 +39,6 @@ int guests_add(struct guests *guests, const struct guest_entry *entry)
     free(entry->guest);
     free(entry->text);
     return -ENOMEM;
-}
-
-/*
- * A config that was written after the daemon saw the renumbering means what
- * it says; with --from, somebody says that it is older.
- */
-static bool is_newer(const struct guests *guests,
-                     const struct guest_entry *entry,
-                     const struct history *history)
-{
-    struct tm utc = { 0 };
-    const char *end =
-        strptime(history->renumbering.when, "%Y-%m-%dT%H:%M:%SZ", &utc);
-
-    return !history->has_before && entry->config != GUEST_RUNNING && end &&
-           guests->configs[entry->config].changed >= timegm(&utc);
-}
-
-static void check_history(const struct guests *guests,
-                          struct guest_entry *entry,
-                          const struct history *history)
-{
-    if ( is_newer(guests, entry, history) )
-        return;
-    switch ( history_fate(history, entry->sbdf, &entry->now) )
-    {
-    case FATE_MOVED:
-        entry->problems |= GUEST_MOVED;
-        break;
-    case FATE_GONE:
-    case FATE_REPLACED:
-        entry->problems |= GUEST_GONE;
-        break;
-    default:
-        break;
-    }
 }
 
 /* A VF reads ffff as its vendor; where no PF tells, that is all there is. */
@@ -172,7 +138,7 @@ static void check_device(struct guest_entry *entry,
         check_answer(entry, dom0, device);
     if ( !device )
     {
-        if ( !(entry->problems & (GUEST_GONE | GUEST_SILENT)) )
+        if ( !(entry->problems & (GUEST_LOST | GUEST_SILENT)) )
             entry->problems |= GUEST_STALE;
         return;
     }
@@ -222,7 +188,7 @@ static bool names_place(const struct guest_entry *entry, uint32_t sbdf)
 {
     uint32_t differs = guests_meant(entry) ^ sbdf;
 
-    return entry->has_sbdf && !(entry->problems & GUEST_GONE) &&
+    return entry->has_sbdf && !(entry->problems & GUEST_LOST) &&
            !(entry->all_functions ? differs & ~7U : differs);
 }
 
@@ -280,9 +246,9 @@ static void check_twice(struct guests *guests, size_t number)
         if ( i == number ||
              (other->config != entry->config && guests_same(other, entry)) )
             continue;
-        if ( (entry->problems & GUEST_GONE) ||
+        if ( (entry->problems & GUEST_LOST) ||
              !(names_place(other, guests_meant(entry)) ||
-               (entry->all_functions && !(other->problems & GUEST_GONE) &&
+               (entry->all_functions && !(other->problems & GUEST_LOST) &&
                 names_place(entry, guests_meant(other)))) )
             continue;
         entry->problems |= GUEST_TWICE;
@@ -301,13 +267,8 @@ void guests_check(struct guests *guests, const struct history *history,
     {
         struct guest_entry *entry = &guests->entries[i];
 
-        if ( !entry->has_sbdf )
-        {
-            entry->problems = GUEST_UNKNOWN;
-            continue;
-        }
-        check_history(guests, entry, history);
-        check_device(entry, snapshot, dom0);
+        if ( entry->has_sbdf )
+            check_device(entry, snapshot, dom0);
     }
     for ( i = 0; i < guests->count; i++ )
     {

@@ -3,13 +3,15 @@
 #ifndef XL_PCI_GUESTS_H
 #define XL_PCI_GUESTS_H
 
+#include <stdio.h>
 #include <time.h>
 
 #include "history.h"
+#include "stable.h"
 
 /* What is the matter with an entry; several can be. */
 #define GUEST_MOVED 0x01   /* what it named is elsewhere */
-#define GUEST_GONE 0x02    /* what it named is gone, or replaced */
+#define GUEST_GONE 0x02    /* what it named is gone */
 #define GUEST_STALE 0x04   /* it names nothing */
 #define GUEST_BRIDGE 0x08  /* it names a bridge, or a part of the machine */
 #define GUEST_ORPHAN 0x10  /* a VF without its PF */
@@ -23,6 +25,35 @@
 /* What else is given, and what stays in dom0. */
 #define GUEST_TWICE 0x800  /* another entry names the same device */
 #define GUEST_ALONE 0x1000 /* its requester ID is that of one not given along */
+/* What else became of what it named. */
+#define GUEST_REPLACED 0x2000 /* another device is in its place */
+#define GUEST_NEVER 0x4000    /* nothing was there before either */
+#define GUEST_UNSURE 0x8000   /* nobody can say which device it means */
+
+/* What it names is not what it named, and no correction mends that. */
+#define GUEST_LOST \
+    (GUEST_GONE | GUEST_REPLACED | GUEST_NEVER | GUEST_UNSURE | GUEST_STALE)
+
+/*
+ * Which device an entry means, as a line of the config says it:
+ *
+ *   # xl-pci: 0000:01:00.0 is 0000:00/1c.0/00.0 endpoint 8086:1533 020000
+ *             |               |                 |        |         class
+ *             |               stable name       type     vendor:device
+ *             the entry's SBDF; 0000:01:00.* where it has no function
+ *
+ * and behind them "virtfn" of a VF.  Where entries have one SBDF, the first
+ * note of that SBDF is about the first, and so on.
+ */
+struct guest_note {
+    size_t begin; /* of its line in the config, and behind its newline */
+    size_t end;
+    uint32_t sbdf;
+    bool all_functions;
+    bool attached; /* some entry has it */
+    char *name;
+    struct xpci_device_info device; /* what identity_same_device() looks at */
+};
 
 struct guest_entry {
     size_t config;      /* number of its config, or GUEST_RUNNING */
@@ -33,6 +64,8 @@ struct guest_entry {
     unsigned long line; /* in the config; 0 for a running guest */
     size_t begin;       /* where the text begins in the config, and ends */
     size_t end;
+    size_t statement;              /* where the line of its `pci` begins */
+    const struct guest_note *note; /* NULL: it has none */
     bool has_sbdf;
     uint32_t sbdf;         /* function 0 where all_functions */
     bool all_functions;    /* "*": those of the slot that there are */
@@ -52,6 +85,8 @@ struct guest_config {
     char *text;
     size_t size;
     time_t changed;
+    struct guest_note *notes;
+    size_t note_count;
 };
 
 struct guests {
@@ -80,12 +115,36 @@ enum tool_exit guests_read_config(struct guests *guests, const char *path);
 /* Read the text of the last config in `guests`: 0, -ENOMEM or -EINVAL. */
 int __must_check guests_parse(struct guests *guests);
 
+/*
+ * The notes of the config, in order, by its text; each entry of it that has one
+ * gets it.  A note that cannot be read is left alone, and said with a warning.
+ * 0 or -ENOMEM.
+ */
+int __must_check guest_notes_read(struct guests *guests, size_t config);
+void guest_notes_dispose(struct guest_config *config);
+
+/* A line of a config, with its newline. */
+void guest_note_print(FILE *out, uint32_t sbdf, bool all_functions,
+                      const char *name, const struct xpci_device_info *device);
+
+/* A line to `out` for each note in `fresh` that `old` does not have. */
+void guest_notes_compare(FILE *out, const char *path, const char *old,
+                         const char *fresh, const char *what);
+
+/*
+ * What became of what each entry names: by its note; where it has none, by
+ * what history says, if that is about the time when the entry was written.
+ * 0 or -ENOMEM.
+ */
+int __must_check guests_find(struct guests *guests,
+                             const struct history *history);
+
 /* The guests that run, from xenstore.  The same. */
 enum tool_exit guests_read_running(struct guests *guests);
 
 /*
- * Set the problems of all entries, and what belongs to them.  `dom0` is what
- * dom0's kernel has at this moment, NULL: nobody can say.
+ * Set the other problems of all entries, and what belongs to them.  `dom0` is
+ * what dom0's kernel has at this moment, NULL: nobody can say.
  */
 void guests_check(struct guests *guests, const struct history *history,
                   const struct view *dom0);
@@ -118,12 +177,16 @@ void guest_words_tell(const struct guest_words *words,
                       void *data);
 
 /*
- * `config` with each entry that moved naming what it named before: `*text` is
- * to be freed, and NULL where nothing is to be corrected.  0, -ENOMEM, or
- * -EINVAL: the corrected text is not read as it should.
+ * `config` with each entry that moved naming what it named before
+ * (GUEST_CORRECT), and a note for each entry (GUEST_NOTE): `*text` is to be
+ * freed, and NULL where nothing is to be changed.  0, -ENOMEM, or -EINVAL: the
+ * corrected text is not read as it should.
  */
-int __must_check guests_correct(const struct guests *guests, size_t config,
-                                char **text);
+#define GUEST_CORRECT 1U
+#define GUEST_NOTE 2U
+int __must_check guests_correct(const struct guests *guests,
+                                const struct history *history, size_t config,
+                                unsigned int what, char **text);
 
 /*
  * Replace the file of `config` by `text`; the file as it was stays beside it,

@@ -35,6 +35,8 @@ static const struct tool_option {
     { 's', true, "slot", "SLOT", "only these: [[SSSS:]BB:][DD][.F], as lspci" },
     { 'd', true, "id", "ID",
       "only these: [VENDOR]:[DEVICE][:CLASS], as lspci" },
+    { 'N', false, "note", NULL,
+      "write into the files which devices they mean" },
     { 'j', true, "json", NULL, "print JSON, on one line" },
     { 'n', true, "numeric", NULL, "vendor:device numbers instead of names" },
     { 'q', true, "quiet", NULL, "no names: what lspci -t prints" },
@@ -96,6 +98,9 @@ static void apply(struct invocation *call, int letter)
         break;
     case 'd':
         call->id = optarg;
+        break;
+    case 'N':
+        call->note = true;
         break;
     case 'j':
         call->json = true;

@@ -31,6 +31,7 @@ struct invocation {
     bool force; /* --force: a plan that takes away most of the machine */
     bool fix;
     bool in_place;
+    bool note; /* --note: write which devices are meant */
     bool json;
     bool numeric;
     bool quiet;

@@ -37,3 +37,8 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/in-place $<
 	tests/tool/terminal $<
 	tests/tool/repair $<
+
+# Many runs of it: as it is installed.
+.PHONY: check-guests
+check-guests: $(BUILD)/xl-pci
+	tests/tool/renumberings $<
