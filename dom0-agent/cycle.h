@@ -19,6 +19,7 @@ struct cycle_options {
     const struct view_source *source; /* dom0 */
     /* The caller's, as are those above, for as long as the daemon lives. */
     struct backend *backend;
+    bool trial; /* the backend is no Xen, by the user's choice */
     bool (*should_stop)(void *data); /* between two steps; may be NULL */
     /* What a cycle takes is measured by it; NULL: they take no time. */
     uint64_t (*clock)(void);

@@ -275,6 +275,7 @@ static int make_status(const struct daemon *daemon, struct status *status)
     status->hypervisor = status->look
                              ? xpci_source_name(status->look->hypervisor.source)
                              : "unknown";
+    status->trial = daemon->cycle.options.trial;
     status->repair = cycle_repair(&daemon->cycle);
     status->journal = &daemon->cycle.journal;
     status->retry = &daemon->cycle.retry;

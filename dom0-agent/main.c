@@ -13,6 +13,7 @@
 #include "log.h"
 #include "loop.h"
 #include "message.h"
+#include "metrics.h"
 #include "once.h"
 
 /* What the daemon has from its beginning to its end. */
@@ -119,6 +120,19 @@ static int open_backend(struct beginning *beginning,
     return backend_xen_open(&beginning->backend, message);
 }
 
+/*
+ * No Xen, no agreement: metrics from a life on a Xen must not stay as they
+ * are.
+ */
+static void say_absence(const struct beginning *beginning, int rc)
+{
+    const char *path = conf_of(beginning)->metrics;
+    struct xpci_message message;
+
+    if ( path && metrics_write_absence(path, rc, &message) )
+        log_warning("%s", message.text);
+}
+
 /* The daemon itself, in whichever process.  The exit code. */
 static int serve(struct beginning *beginning)
 {
@@ -142,6 +156,8 @@ static int serve(struct beginning *beginning)
     rc = lock_write_pid(beginning->lock, &message);
     if ( !rc )
         rc = open_backend(beginning, &message);
+    if ( rc )
+        say_absence(beginning, rc);
     if ( !rc && conf_of(beginning)->xenstore )
         rc = store_xen_open(&options.store);
     if ( rc )
@@ -150,7 +166,12 @@ static int serve(struct beginning *beginning)
         goto out;
     }
     options.daemon.backend = beginning->backend;
-    log_info("starting on %s", beginning->backend->ops->name);
+    options.daemon.trial = conf_of(beginning)->backend == CONF_BACKEND_EMBEDDED;
+    if ( options.daemon.trial )
+        log_warning("a trial on an embedded hypervisor: no Xen is told of "
+                    "anything, and no agreement is exported");
+    else
+        log_info("starting on %s", beginning->backend->ops->name);
     rc = loop_run(&options, &counts, &message);
     if ( rc )
         log_error("%s", message.text);

@@ -31,13 +31,27 @@ static void counter(FILE *out, const char *name, const char *help,
     fprintf(out, "%s_total %" PRIu64 "\n", name, value);
 }
 
+/* `reason`: why there is no agreement with a Xen; NULL: it runs on one. */
+static void say_agreement(FILE *out, bool agreement, const char *reason)
+{
+    gauge(out, "xen_pci_agreement",
+          "Whether dom0 and the Xen that it runs on agree (1) or not (0).",
+          agreement && !reason);
+    gauge(out, "xen_pci_on_xen",
+          "Whether the daemon works on the Xen of this machine (1) or not (0).",
+          !reason);
+    head(out, "xen_pci_no_xen_info", "gauge",
+         "Why the daemon does not work on a Xen; nothing where it does.");
+    if ( reason )
+        fprintf(out, "xen_pci_no_xen_info{reason=\"%s\"} 1\n", reason);
+}
+
 static void say_state(FILE *out, const struct status *status)
 {
     unsigned int state;
 
-    gauge(out, "xen_pci_agreement",
-          "Whether dom0 and the hypervisor agree (1) or not (0).",
-          status->state == STATUS_AGREEMENT);
+    say_agreement(out, status->state == STATUS_AGREEMENT,
+                  status->trial ? "trial" : NULL);
     head(out, "xen_pci_state", "gauge",
          "The daemon's state: 1 for the one it is in.");
     for ( state = STATUS_AGREEMENT; state <= STATUS_ATTENTION; state++ )
@@ -213,10 +227,32 @@ char *metrics_text(const struct status *status)
     return text;
 }
 
-int metrics_write(const char *path, const struct status *status,
-                  struct xpci_message *message)
+static char *text_of_absence(int why)
 {
-    char *text = metrics_text(status);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+
+    if ( !out )
+        return NULL;
+    say_agreement(out, false,
+                  why == -ENOENT                    ? "no-xen"
+                  : why == -EPERM || why == -EACCES ? "not-permitted"
+                                                    : "error");
+    fputs("# EOF\n", out);
+    if ( fclose(out) )
+    {
+        free(text);
+        return NULL;
+    }
+
+    return text;
+}
+
+/* Takes over `text`. */
+static int write_text(const char *path, char *text,
+                      struct xpci_message *message)
+{
     int rc;
 
     if ( !text )
@@ -228,4 +264,16 @@ int metrics_write(const char *path, const struct status *status,
     free(text);
 
     return rc;
+}
+
+int metrics_write(const char *path, const struct status *status,
+                  struct xpci_message *message)
+{
+    return write_text(path, metrics_text(status), message);
+}
+
+int metrics_write_absence(const char *path, int why,
+                          struct xpci_message *message)
+{
+    return write_text(path, text_of_absence(why), message);
 }

@@ -17,4 +17,11 @@ char *metrics_text(const struct status *status);
 int __must_check metrics_write(const char *path, const struct status *status,
                                struct xpci_message *message);
 
+/*
+ * The same where there is no Xen to agree with, so that a file from before
+ * does not go on saying so; `why` is what opening it returned.
+ */
+int __must_check metrics_write_absence(const char *path, int why,
+                                       struct xpci_message *message);
+
 #endif /* XEN_PCID_METRICS_H */

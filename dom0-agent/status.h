@@ -55,6 +55,7 @@ struct status {
     enum status_state state;
     const struct agree_look *look; /* NULL: there was none yet */
     const char *hypervisor;        /* "xen-module", ... */
+    bool trial; /* on an embedded hypervisor: no agreement with a Xen */
     enum plan_repair repair;
     const struct journal *journal;
     const struct retry *retry;

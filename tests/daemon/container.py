@@ -19,6 +19,8 @@ ExecStopPost=/bin/systemctl exit 0
 DROP_IN = """[Unit]
 ConditionPathExists=
 [Service]
+ExecCondition=
+ExecCondition=/bin/grep -q control_d /trial/capabilities
 ExecStart=
 ExecStart=/trial/xen-pcid --foreground --config /trial/conf --sysfs /trial/sys
 WatchdogSec=4

@@ -93,6 +93,10 @@ class Service:
             raise AssertionError(f"there is no metric {name}")
         return float(found.group(1))
 
+    def agrees(self):
+        """1: in agreement, 0: not; in a trial xen_pci_agreement is 0."""
+        return self.metric('xen_pci_state{state="in agreement"}')
+
     def knows(self):
         """The SBDFs that the hypervisor knows."""
         with open(self.metrics, encoding="ascii") as file:
