@@ -143,8 +143,8 @@ static bool cycle_start(void *data)
     if ( !due_steps(cycle) )
         return false;
     cycle->counts.plans++;
-    store_report_state(&cycle->report, status_state_name(STATUS_REPAIRING),
-                       "repairing: a plan is being carried out", cycle->now);
+    telling_state(&cycle->telling, status_state_name(STATUS_REPAIRING),
+                  "repairing: a plan is being carried out", cycle->now);
     journal_plan(cycle);
     fault_point("plan");
 
@@ -280,7 +280,7 @@ void cycle_init(struct cycle *cycle)
     journal_init(&cycle->journal);
     retry_init(&cycle->retry);
     record_init(&cycle->record);
-    store_report_init(&cycle->report);
+    telling_init(&cycle->telling);
     conditions_init(&cycle->conditions);
     moves_init(&cycle->moves);
 }
@@ -290,7 +290,7 @@ void cycle_dispose(struct cycle *cycle)
     agree_dispose(&cycle->agree);
     moves_dispose(&cycle->moves);
     conditions_dispose(&cycle->conditions);
-    store_report_dispose(&cycle->report);
+    telling_dispose(&cycle->telling);
     record_dispose(&cycle->record);
     retry_dispose(&cycle->retry);
     journal_dispose(&cycle->journal);

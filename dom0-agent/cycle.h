@@ -9,7 +9,7 @@
 
 #include "conf.h"
 #include "record.h"
-#include "store_report.h"
+#include "telling.h"
 
 /* A plan that is not through after AGREE_ROUNDS goes on after so long. */
 #define CYCLE_GO_ON 500U
@@ -19,7 +19,8 @@ struct cycle_options {
     const struct view_source *source; /* dom0 */
     /* The caller's, as are those above, for as long as the daemon lives. */
     struct backend *backend;
-    bool trial; /* the backend is no Xen, by the user's choice */
+    bool threads; /* tell others in threads of their own */
+    bool trial;   /* the backend is no Xen, by the user's choice */
     bool (*should_stop)(void *data); /* between two steps; may be NULL */
     /* What a cycle takes is measured by it; NULL: they take no time. */
     uint64_t (*clock)(void);
@@ -32,7 +33,7 @@ struct cycle {
     struct journal journal;
     struct retry retry;
     struct record record;
-    struct store_report report;
+    struct telling telling;
     struct conditions conditions;
     struct moves moves;
     struct status_counts counts;

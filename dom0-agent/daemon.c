@@ -8,7 +8,6 @@
 #include "daemon.h"
 #include "log.h"
 #include "message.h"
-#include "metrics.h"
 #include "notify.h"
 
 void daemon_init(struct daemon *daemon)
@@ -121,13 +120,10 @@ int daemon_start(struct daemon *daemon, const struct cycle_options *options,
         store_close(store);
         store = NULL;
     }
-    if ( store )
-    {
-        rc = store_report_open(&daemon->cycle.report, store,
-                               options->conf->xenstore);
-        if ( rc )
-            return rc;
-    }
+    rc = telling_open(&daemon->cycle.telling, store, options->conf->xenstore,
+                      options->threads);
+    if ( rc )
+        return rc;
     rc = open_journal(daemon, now);
     if ( rc )
         return rc;
@@ -262,7 +258,7 @@ uint64_t daemon_deadline(const struct daemon *daemon)
 {
     uint64_t at = earlier(cycle_deadline(daemon), daemon->repair_at);
 
-    return earlier(at, store_report_deadline(&daemon->cycle.report));
+    return earlier(at, telling_deadline(&daemon->cycle.telling));
 }
 
 static int make_status(const struct daemon *daemon, struct status *status)
@@ -287,22 +283,8 @@ static int make_status(const struct daemon *daemon, struct status *status)
     return rc ? rc : status_conclude(status);
 }
 
-static void write_metrics(struct daemon *daemon, const struct status *status)
-{
-    const char *path = daemon->cycle.options.conf->metrics;
-    struct xpci_message message;
-
-    if ( path && metrics_write(path, status, &message) )
-        conditions_set(&daemon->cycle.conditions, CONDITION_METRICS,
-                       message.text,
-                       "make its directory writable, or turn metrics off");
-    else
-        conditions_clear(&daemon->cycle.conditions, CONDITION_METRICS);
-}
-
 void daemon_report(struct daemon *daemon, uint64_t now)
 {
-    struct xpci_message message;
     struct status status;
 
     if ( daemon->cycle.record.error )
@@ -312,15 +294,12 @@ void daemon_report(struct daemon *daemon, uint64_t now)
     if ( make_status(daemon, &status) )
     {
         log_error("no memory for the report");
-        store_report_postpone(&daemon->cycle.report, now);
+        telling_postpone(&daemon->cycle.telling, now);
         goto out;
     }
-    write_metrics(daemon, &status);
-    if ( store_report_write(&daemon->cycle.report, &status, now, &message) )
-        conditions_set(&daemon->cycle.conditions, CONDITION_XENSTORE,
-                       message.text, "it is waited for");
-    else if ( daemon->cycle.report.connected )
-        conditions_clear(&daemon->cycle.conditions, CONDITION_XENSTORE);
+    telling_say(&daemon->cycle.telling, &status,
+                daemon->cycle.options.conf->metrics, &daemon->cycle.conditions,
+                now);
     if ( strcmp(status.text, daemon->told) )
     {
         notify_status(status.text);
@@ -412,16 +391,13 @@ static void resync(struct daemon *daemon, uint64_t now)
     daemon_resync(daemon, now);
     differences = plan->step_count + plan->left_count;
     if ( daemon->cycle.conditions.text[CONDITION_LOOK] )
-        store_report_answer(&daemon->cycle.report, "%s: failed: %s",
-                            daemon->cycle.report.request,
-                            daemon->cycle.conditions.text[CONDITION_LOOK]);
+        telling_answer(&daemon->cycle.telling, "failed: %s",
+                       daemon->cycle.conditions.text[CONDITION_LOOK]);
     else if ( plan_is_agreement(plan) )
-        store_report_answer(&daemon->cycle.report, "%s: done: in agreement",
-                            daemon->cycle.report.request);
+        telling_answer(&daemon->cycle.telling, "done: in agreement");
     else
-        store_report_answer(&daemon->cycle.report, "%s: done: %zu difference%s",
-                            daemon->cycle.report.request, differences,
-                            differences == 1 ? " stays" : "s stay");
+        telling_answer(&daemon->cycle.telling, "done: %zu difference%s",
+                       differences, differences == 1 ? " stays" : "s stay");
 }
 
 static void audit(struct daemon *daemon)
@@ -430,23 +406,21 @@ static void audit(struct daemon *daemon)
     int differences = daemon_audit(daemon, &message);
 
     if ( differences < 0 )
-        store_report_answer(&daemon->cycle.report, "%s: failed: %s",
-                            daemon->cycle.report.request, message.text);
+        telling_answer(&daemon->cycle.telling, "failed: %s", message.text);
     else if ( differences )
-        store_report_answer(&daemon->cycle.report, "%s: done: %d differences",
-                            daemon->cycle.report.request, differences);
+        telling_answer(&daemon->cycle.telling, "done: %d differences",
+                       differences);
     else
-        store_report_answer(&daemon->cycle.report, "%s: done: in agreement",
-                            daemon->cycle.report.request);
+        telling_answer(&daemon->cycle.telling, "done: in agreement");
 }
 
 void daemon_control(struct daemon *daemon, daemon_reload *reload, void *data,
                     uint64_t now)
 {
-    const char *request = daemon->cycle.report.request;
+    const char *request = daemon->cycle.telling.request;
     struct xpci_message message;
 
-    if ( !store_report_take_request(&daemon->cycle.report, now) )
+    if ( !telling_request(&daemon->cycle.telling, now) )
         return;
     log_info("request from xenstore: %s", request);
     if ( is_verb(request, "resync") )
@@ -454,19 +428,17 @@ void daemon_control(struct daemon *daemon, daemon_reload *reload, void *data,
     else if ( is_verb(request, "audit") )
         audit(daemon);
     else if ( !is_verb(request, "reload") )
-        store_report_answer(&daemon->cycle.report,
-                            "%s: refused: it takes resync, audit and reload",
-                            request);
+        telling_answer(&daemon->cycle.telling,
+                       "refused: it takes resync, audit and reload");
     else if ( reload(data, &message) )
-        store_report_answer(&daemon->cycle.report, "%s: failed: %s", request,
-                            message.text);
+        telling_answer(&daemon->cycle.telling, "failed: %s", message.text);
     else
-        store_report_answer(&daemon->cycle.report, "%s: done", request);
+        telling_answer(&daemon->cycle.telling, "done");
     daemon_report(daemon, now);
 }
 
 void daemon_stop(struct daemon *daemon, uint64_t now)
 {
-    store_report_state(&daemon->cycle.report, "stopped",
-                       "the daemon is not running", now);
+    telling_state(&daemon->cycle.telling, "stopped",
+                  "the daemon is not running", now);
 }

@@ -5,10 +5,15 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "log.h"
+#include "outlet.h"
+
+#define LINE_MOST 1024
 
 static struct {
+    struct outlet *outlet; /* NULL: no thread */
     enum log_target target;
     enum log_level level;
     log_sink *sink;
@@ -66,16 +71,73 @@ void log_set_sink(log_sink *sink, void *data)
     logging.sink_data = data;
 }
 
+/*
+ * A line, behind a digit for its level.  Not through stdio, which would have
+ * the process wait at its end for whoever does not read.
+ */
+static void write_line(const char *line)
+{
+    int length, severity = severities[line[0] - '0'];
+    const char *text = line + 1;
+    char whole[LINE_MOST + 32];
+
+    if ( logging.target == LOG_TARGET_SYSLOG )
+    {
+        syslog(severity, "%s", text);
+        return;
+    }
+    length = logging.target == LOG_TARGET_JOURNAL
+                 ? snprintf(whole, sizeof(whole), "<%d>%s\n", severity, text)
+                 : snprintf(whole, sizeof(whole), "xen-pcid: %s\n", text);
+    /* Where nobody can be told, nobody is. */
+    (void)!write(STDERR_FILENO, whole, length);
+}
+
+/* outlet_write */
+static int write_waiting(void *data, unsigned int kind, const char *text,
+                         struct xpci_message *message)
+{
+    char lost[64];
+
+    (void)data;
+    (void)message;
+    if ( kind == OUTLET_LOST )
+    {
+        snprintf(lost, sizeof(lost), "%d%s lines of the log were lost here",
+                 LOG_LEVEL_WARNING, text);
+        text = lost;
+    }
+    write_line(text);
+
+    return 0;
+}
+
+int log_start_thread(void)
+{
+    logging.outlet = outlet_open(write_waiting, NULL, -1);
+
+    return logging.outlet ? 0 : -ENOMEM;
+}
+
+void log_end_thread(uint64_t deadline)
+{
+    struct outlet *outlet = logging.outlet;
+
+    logging.outlet = NULL;
+    (void)outlet_close(outlet, deadline);
+}
+
 void log_say(enum log_level level, const char *format, ...)
 {
-    char text[1024];
+    char text[LINE_MOST];
     va_list arguments;
     char *at;
 
     if ( level > logging.level )
         return;
+    text[0] = (char)('0' + level);
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    vsnprintf(text + 1, sizeof(text) - 1, format, arguments);
     va_end(arguments);
     for ( at = text; *at; at++ )
     {
@@ -84,11 +146,9 @@ void log_say(enum log_level level, const char *format, ...)
     }
 
     if ( logging.sink )
-        logging.sink(logging.sink_data, level, text);
-    else if ( logging.target == LOG_TARGET_SYSLOG )
-        syslog(severities[level], "%s", text);
-    else if ( logging.target == LOG_TARGET_JOURNAL )
-        fprintf(stderr, "<%d>%s\n", severities[level], text);
+        logging.sink(logging.sink_data, level, text + 1);
+    else if ( logging.outlet )
+        outlet_put(logging.outlet, OUTLET_EACH, text);
     else
-        fprintf(stderr, "xen-pcid: %s\n", text);
+        write_line(text);
 }

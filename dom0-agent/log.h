@@ -30,6 +30,14 @@ int __must_check log_level_parse(const char *word, enum log_level *level);
 void log_open(enum log_target target, enum log_level level);
 void log_set_level(enum log_level level);
 
+/*
+ * From now on lines are written by a thread of their own, so that nobody waits
+ * for who reads them.  0 or -ENOMEM.
+ */
+int __must_check log_start_thread(void);
+/* All lines are out, or `deadline` (outlet.h) is over. */
+void log_end_thread(uint64_t deadline);
+
 /* Where tests listen; NULL ends it. */
 typedef void log_sink(void *data, enum log_level level, const char *text);
 void log_set_sink(log_sink *sink, void *data);

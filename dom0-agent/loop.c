@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "fault.h"
 #include "log.h"
 #include "loop.h"
@@ -16,12 +16,13 @@
 
 /* So many events are taken before anything else has its turn. */
 #define EVENTS_AT_ONCE 4096U
+/* So long others may take to hear the last words; milliseconds. */
+#define LAST_WORDS 1000U
 
 enum {
     FD_SIGNALS,
     FD_EVENTS,
-    FD_WATCH,
-    FD_ALIVE,
+    FD_NEWS,
     FDS
 };
 
@@ -36,17 +37,6 @@ struct loop {
     int signals;
     bool stop;
 };
-
-static uint64_t clock_now(void)
-{
-    struct timespec now;
-
-    /* Linux always has this clock. */
-    if ( clock_gettime(CLOCK_MONOTONIC, &now) )
-        return 0;
-
-    return now.tv_sec * 1000ULL + now.tv_nsec / 1000000;
-}
 
 static void fill_signals(sigset_t *set)
 {
@@ -198,13 +188,10 @@ static int wait_timeout(const struct loop *loop, uint64_t now)
 
 static void fill_poll(const struct loop *loop, struct pollfd *fds)
 {
-    const struct store_report *report = &loop->daemon.cycle.report;
-    const struct store *store = report->connected ? report->store : NULL;
     const int wanted[FDS] = {
         [FD_SIGNALS] = loop->signals,
         [FD_EVENTS] = loop->events ? loop->events->fd : -1,
-        [FD_WATCH] = store ? store->ops->watch_fd(store) : -1,
-        [FD_ALIVE] = store ? store->ops->alive_fd(store) : -1,
+        [FD_NEWS] = loop->daemon.cycle.telling.news,
     };
     unsigned int i;
 
@@ -233,10 +220,12 @@ static int wait_once(struct loop *loop, struct loop_counts *counts)
         return 0;
     if ( fds[FD_EVENTS].revents )
         take_events(loop, now);
-    if ( fds[FD_ALIVE].revents )
-        store_report_hung_up(&loop->daemon.cycle.report, now);
-    else if ( fds[FD_WATCH].revents )
+    if ( fds[FD_NEWS].revents )
+    {
+        telling_news(&loop->daemon.cycle.telling);
         daemon_control(&loop->daemon, reload, loop, now);
+        daemon_report(&loop->daemon, now);
+    }
     try_events(loop, now);
 
     return 0;
@@ -286,11 +275,13 @@ int loop_run(const struct loop_options *options, struct loop_counts *counts,
 {
     struct cycle_options daemon_options = options->daemon;
     struct loop loop = { .options = options, .signals = -1 };
+    uint64_t deadline;
     sigset_t set;
     int rc;
 
     *counts = (struct loop_counts){ 0 };
     daemon_init(&loop.daemon);
+    daemon_options.threads = true;
     daemon_options.clock = clock_now;
     daemon_options.should_stop = should_stop;
     daemon_options.data = &loop;
@@ -304,6 +295,13 @@ int loop_run(const struct loop_options *options, struct loop_counts *counts,
         goto out;
     }
     loop.watchdog = notify_watchdog_interval();
+    rc = notify_start_thread();
+    if ( rc )
+    {
+        message_set(message, "cannot start a thread");
+        store_close(options->store);
+        goto out;
+    }
     rc = daemon_start(&loop.daemon, &daemon_options, options->store,
                       clock_now());
     if ( rc )
@@ -316,6 +314,12 @@ int loop_run(const struct loop_options *options, struct loop_counts *counts,
     rc = run(&loop, counts, message);
 
 out:
+    /* Who is not told by then is not told any more. */
+    deadline = clock_now() + LAST_WORDS;
+    telling_end(&loop.daemon.cycle.telling);
+    notify_end();
+    (void)telling_close(&loop.daemon.cycle.telling, deadline);
+    notify_end_thread(deadline);
     events_close(loop.events);
     if ( loop.signals >= 0 )
         close(loop.signals);

@@ -9,12 +9,16 @@
 #include <unistd.h>
 
 #include "agree/lock.h"
+#include "clock.h"
 #include "fault.h"
 #include "log.h"
 #include "loop.h"
 #include "message.h"
 #include "metrics.h"
 #include "once.h"
+
+/* So long the log's last lines may take to be read; milliseconds. */
+#define LAST_LINES 500U
 
 /* What the daemon has from its beginning to its end. */
 struct beginning {
@@ -88,6 +92,8 @@ static void ready(void *data)
     log_info("ready");
     if ( beginning->ready_pipe < 0 )
         return;
+    /* What was said so far is for who started the daemon. */
+    log_end_thread(clock_now() + LAST_LINES);
     log_to(beginning, true);
     null = open("/dev/null", O_RDWR);
     if ( null < 0 || dup2(null, STDIN_FILENO) < 0 ||
@@ -99,6 +105,9 @@ static void ready(void *data)
     (void)!write(beginning->ready_pipe, "", 1);
     close(beginning->ready_pipe);
     beginning->ready_pipe = -1;
+    if ( log_start_thread() )
+        log_warning("no memory for the log's thread: who reads the log can "
+                    "hold up the daemon");
 }
 
 static int open_backend(struct beginning *beginning,
@@ -148,9 +157,11 @@ static int serve(struct beginning *beginning)
     int rc;
 
     rc = loop_signals();
+    if ( !rc )
+        rc = log_start_thread();
     if ( rc )
     {
-        log_error("cannot set up signals: %s", strerror(-rc));
+        log_error("cannot set up signals and threads: %s", strerror(-rc));
         goto out;
     }
     rc = lock_write_pid(beginning->lock, &message);
@@ -179,6 +190,7 @@ static int serve(struct beginning *beginning)
         log_info("ended as asked");
 
 out:
+    log_end_thread(clock_now() + LAST_LINES);
     backend_close(beginning->backend);
     config_space_close(beginning->space);
     lock_release(beginning->lock);

@@ -249,6 +249,12 @@ static char *text_of_absence(int why)
     return text;
 }
 
+int metrics_replace(const char *path, const char *text,
+                    struct xpci_message *message)
+{
+    return file_replace(path, text, strlen(text), 0644, false, message);
+}
+
 /* Takes over `text`. */
 static int write_text(const char *path, char *text,
                       struct xpci_message *message)
@@ -260,7 +266,7 @@ static int write_text(const char *path, char *text,
         message_set(message, "no memory for the metrics");
         return -ENOMEM;
     }
-    rc = file_replace(path, text, strlen(text), 0644, false, message);
+    rc = metrics_replace(path, text, message);
     free(text);
 
     return rc;

@@ -14,6 +14,9 @@
 char *metrics_text(const struct status *status);
 
 /* Replace the file at `path`.  A negative errno value and `message`. */
+int __must_check metrics_replace(const char *path, const char *text,
+                                 struct xpci_message *message);
+/* The same with what `status` says. */
 int __must_check metrics_write(const char *path, const struct status *status,
                                struct xpci_message *message);
 

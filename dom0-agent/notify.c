@@ -8,18 +8,61 @@
 
 #include "log.h"
 #include "notify.h"
+#include "outlet.h"
 
-static void tell(const char *state)
+/* Of these the newest counts. */
+enum {
+    KIND_STATUS = OUTLET_EACH + 1,
+    KIND_WATCHDOG
+};
+
+static struct outlet *outlet; /* NULL: no thread */
+
+/* outlet_write */
+static int tell_now(void *data, unsigned int kind, const char *state,
+                    struct xpci_message *message)
 {
-    int rc = sd_notify(0, state);
+    int rc = kind == OUTLET_LOST ? 0 : sd_notify(0, state);
 
+    (void)data;
+    (void)message;
     if ( rc < 0 )
         log_debug("the service manager cannot be told: %s", strerror(-rc));
+
+    return 0;
+}
+
+static void tell(unsigned int kind, const char *state)
+{
+    if ( outlet )
+        outlet_put(outlet, kind, state);
+    else
+        (void)tell_now(NULL, kind, state, NULL);
+}
+
+int notify_start_thread(void)
+{
+    outlet = outlet_open(tell_now, NULL, -1);
+
+    return outlet ? 0 : -ENOMEM;
+}
+
+void notify_end(void)
+{
+    outlet_end(outlet);
+}
+
+void notify_end_thread(uint64_t deadline)
+{
+    struct outlet *ending = outlet;
+
+    outlet = NULL;
+    (void)outlet_close(ending, deadline);
 }
 
 void notify_ready(void)
 {
-    tell("READY=1");
+    tell(OUTLET_EACH, "READY=1");
 }
 
 void notify_reloading(void)
@@ -31,12 +74,12 @@ void notify_reloading(void)
         return;
     snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%llu",
              now.tv_sec * 1000000ULL + now.tv_nsec / 1000);
-    tell(state);
+    tell(OUTLET_EACH, state);
 }
 
 void notify_stopping(void)
 {
-    tell("STOPPING=1");
+    tell(OUTLET_EACH, "STOPPING=1");
 }
 
 void notify_status(const char *text)
@@ -44,12 +87,12 @@ void notify_status(const char *text)
     char state[512];
 
     snprintf(state, sizeof(state), "STATUS=%s", text);
-    tell(state);
+    tell(KIND_STATUS, state);
 }
 
 void notify_watchdog(void)
 {
-    tell("WATCHDOG=1");
+    tell(KIND_WATCHDOG, "WATCHDOG=1");
 }
 
 uint64_t notify_watchdog_interval(void)

@@ -7,6 +7,16 @@
 
 #include <xen-pci/env.h>
 
+/*
+ * From now on a thread of its own tells it, so that nobody waits for the
+ * service manager.  0 or -ENOMEM.
+ */
+int __must_check notify_start_thread(void);
+/* Nothing more is told. */
+void notify_end(void);
+/* All is told, or `deadline` (outlet.h) is over. */
+void notify_end_thread(uint64_t deadline);
+
 /* Ready: the first comparison is done.  Once. */
 void notify_ready(void);
 /* The configuration is being read again; notify_ready() follows. */

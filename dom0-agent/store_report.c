@@ -368,7 +368,18 @@ static int connect_now(struct store_report *report)
     return rc;
 }
 
-int store_report_write(struct store_report *report, const struct status *status,
+static int copy_tree(struct tree *copy, const struct tree *tree)
+{
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < tree->count; i++ )
+        rc = tree_add(copy, tree->entries[i].key, "%s", tree->entries[i].value);
+
+    return rc;
+}
+
+int store_report_write(struct store_report *report, const struct tree *content,
                        uint64_t now, struct xpci_message *message)
 {
     struct tree tree;
@@ -380,7 +391,7 @@ int store_report_write(struct store_report *report, const struct status *status,
     if ( !report->connected )
         rc = connect_now(report);
     if ( !rc )
-        rc = store_content(&tree, status);
+        rc = copy_tree(&tree, content);
     if ( !rc )
         rc = tree_add(&tree, "update", "%llu",
                       (unsigned long long)report->update + 1);
@@ -485,13 +496,9 @@ void store_report_postpone(struct store_report *report, uint64_t now)
         report->next_try = now + CONNECT_FIRST;
 }
 
-void store_report_answer(struct store_report *report, const char *format, ...)
+void store_report_answer(struct store_report *report, const char *answer)
 {
-    va_list arguments;
-
-    va_start(arguments, format);
-    vsnprintf(report->answer, sizeof(report->answer), format, arguments);
-    va_end(arguments);
+    snprintf(report->answer, sizeof(report->answer), "%s", answer);
     report->answered = true;
 }
 

@@ -10,6 +10,7 @@
 #include "xenstore_tree.h"
 
 #define STORE_REQUEST_LENGTH 64
+#define STORE_ANSWER_LENGTH 256
 
 struct store_report {
     struct store *store; /* NULL: no report */
@@ -22,7 +23,7 @@ struct store_report {
     uint64_t next_try;                  /* milliseconds; of connecting */
     char request[STORE_REQUEST_LENGTH]; /* being answered; "": none */
     bool answered;                      /* `answer` is about `request` */
-    char answer[256];
+    char answer[STORE_ANSWER_LENGTH];
 };
 
 void store_report_init(struct store_report *report);
@@ -34,12 +35,12 @@ int __must_check store_report_open(struct store_report *report,
                                    struct store *store, const char *path);
 
 /*
- * Make xenstore say what `status` says, in one transaction; connects where
- * that is due.  0: it does, or it is not yet time to try; a negative errno
+ * Make xenstore say `content` (store_content()) in one transaction; connects
+ * where that is due.  0: it does, or it is not yet time to try; a negative errno
  * value and `message`: not connected any more, tried again at the deadline.
  */
 int __must_check store_report_write(struct store_report *report,
-                                    const struct status *status, uint64_t now,
+                                    const struct tree *content, uint64_t now,
                                     struct xpci_message *message);
 
 /* Only the state; nothing happens where it is not connected. */
@@ -56,9 +57,8 @@ void store_report_hung_up(struct store_report *report, uint64_t now);
 /* What should have been written now could not be made: not at once again. */
 void store_report_postpone(struct store_report *report, uint64_t now);
 
-/* printf-like: what the next write answers to report->request. */
-void store_report_answer(struct store_report *report, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+/* What the next write answers to report->request. */
+void store_report_answer(struct store_report *report, const char *answer);
 
 /* When to call store_report_write() again; RETRY_NEVER: not by itself. */
 uint64_t store_report_deadline(const struct store_report *report);

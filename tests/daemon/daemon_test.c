@@ -358,7 +358,7 @@ static void test_random(void)
         if ( !world_random(&trial.world, 10) )
         {
             fake_store_crash(&trial.fake);
-            store_report_hung_up(&trial.daemon.cycle.report, trial.now);
+            store_report_hung_up(&trial.daemon.cycle.telling.report, trial.now);
         }
         if ( !world_random(&trial.world, 10) )
         {

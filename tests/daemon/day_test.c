@@ -39,7 +39,7 @@ static void one_event(struct trial *trial)
         break;
     case 1:
         fake_store_crash(&trial->fake);
-        store_report_hung_up(&trial->daemon.cycle.report, trial->now);
+        store_report_hung_up(&trial->daemon.cycle.telling.report, trial->now);
         break;
     case 2:
         trial->fake.down = false;

@@ -66,8 +66,17 @@ static void tear_down(struct setting *setting)
 
 static int write_at(struct setting *setting, uint64_t now)
 {
-    return store_report_write(&setting->report, &setting->status, now,
-                              &setting->message);
+    struct tree content;
+    int rc;
+
+    tree_init(&content);
+    rc = store_content(&content, &setting->status);
+    if ( !rc )
+        rc = store_report_write(&setting->report, &content, now,
+                                &setting->message);
+    tree_dispose(&content);
+
+    return rc;
 }
 
 static bool says(const struct setting *setting, const char *key,

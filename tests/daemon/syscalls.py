@@ -17,11 +17,13 @@ ERRORS = {"close": "EIO", "connect": "ECONNREFUSED", "execve": None,
           "read": "EIO", "getdents64": "EIO", "readlink": "EIO",
           "rename": "EACCES", "sendmsg": "ECONNREFUSED",
           "signalfd4": "EMFILE", "socket": "EMFILE", "write": "ENOSPC"}
-# The loader's and the C library's own, before the program begins; memory is
-# what tests/daemon/failing.c is for.
+# The loader's and the C library's own, before the program begins and where a
+# thread does; memory is what tests/daemon/failing.c is for.
 ERRORS.update(dict.fromkeys(
     ("arch_prctl", "brk", "mmap", "mprotect", "munmap", "prlimit64", "rseq",
-     "set_robust_list", "set_tid_address", "getrandom")))
+     "set_robust_list", "set_tid_address", "getrandom", "rt_sigprocmask",
+     "futex", "exit", "madvise")))
+ERRORS.update({"clone3": "EAGAIN", "clone": "EAGAIN", "eventfd2": "EMFILE"})
 # What any other call fails with; None: it is not made to fail.
 OTHER = "EINVAL"
 # How it may end when it cannot go on: by its own word or the loader's.
@@ -41,7 +43,7 @@ class Life:
                 os.unlink(path)
         self.service = Service(case.program, case.directory, self.machine,
                                {"check-interval": "1", "retry-most": "1"},
-                               ["strace", "-o", self.trace, *tracing])
+                               ["strace", "-f", "-o", self.trace, *tracing])
         # For reading too: so nobody waits for the other.
         self.service.events = open(self.service.fifo, "r+b", buffering=0)
 
@@ -91,7 +93,7 @@ def made(case):
     if code or "remove" in said:
         raise AssertionError(f"undisturbed: {code}: {said}")
     with open(life.trace, encoding="utf-8", errors="replace") as file:
-        return collections.Counter(re.findall(r"^(\w+)\(", file.read(),
+        return collections.Counter(re.findall(r"^(?:\d+ +)?(\w+)\(", file.read(),
                                               re.M))
 
 

@@ -23,6 +23,8 @@ class Xenstored:
         self.watches = []
         self.connections = []
         self.lock = threading.RLock()
+        self.runs = threading.Event()
+        self.runs.set()
         if os.path.exists(path):
             os.unlink(path)
         self.socket = socket.socket(socket.AF_UNIX)
@@ -52,6 +54,13 @@ class Xenstored:
             connection.close()
         os.unlink(self.path)
 
+    def stop(self):
+        """As kill -STOP does it: who asks waits for the answer."""
+        self.runs.clear()
+
+    def go_on(self):
+        self.runs.set()
+
     @staticmethod
     def _receive(connection, size):
         data = b""
@@ -68,6 +77,7 @@ class Xenstored:
                 kind, request, transaction, size = struct.unpack(
                     "<IIII", self._receive(connection, 16))
                 data = self._receive(connection, size)
+                self.runs.wait()
                 with self.lock:
                     self._answer(connection, kind, request, transaction, data)
         except OSError:
