@@ -60,6 +60,17 @@ static int set_repair(struct conf *conf, const struct conf_key *key,
     return 0;
 }
 
+static int set_ask_owners(struct conf *conf, const struct conf_key *key,
+                          const char *value, struct xpci_message *message)
+{
+    (void)key;
+    conf->ask_owners = !strcmp(value, "yes");
+    if ( !conf->ask_owners && strcmp(value, "no") )
+        return wrong(message, "yes or no", value);
+
+    return 0;
+}
+
 static int set_log_level(struct conf *conf, const struct conf_key *key,
                          const char *value, struct xpci_message *message)
 {
@@ -179,6 +190,7 @@ static int set_xenstore(struct conf *conf, const struct conf_key *key,
 static const struct conf_key keys[] = {
     { "backend", set_backend, 0, 0, 0, NULL },
     { "repair", set_repair, 0, 0, 0, NULL },
+    { "ask-owners", set_ask_owners, 0, 0, 0, NULL },
     { "check-interval", set_number, AT(check_interval), 0, 86400, "seconds" },
     { "retry-first", set_number, AT(retry_first), 1, 3600, "seconds" },
     { "retry-most", set_number, AT(retry_most), 1, 86400, "seconds" },

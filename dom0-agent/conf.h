@@ -30,6 +30,7 @@ struct conf {
     enum conf_backend backend;
     bool repair_given; /* else: all with the module, none on a stock Xen */
     enum plan_repair repair;
+    bool ask_owners;             /* of a stock Xen, by its console */
     unsigned int check_interval; /* seconds, 0: off */
     unsigned int retry_first;    /* seconds */
     unsigned int retry_most;     /* seconds, not below retry_first */

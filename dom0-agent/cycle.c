@@ -336,6 +336,8 @@ void cycle_run(struct cycle *cycle, bool everything, uint64_t now)
     cycle->now = now;
     cycle->go_on_at = RETRY_NEVER;
     agree->repair = cycle_repair(cycle);
+    agree->ask_owners =
+        cycle->options.conf->ask_owners ? OWNERS_NEEDED : OWNERS_NEVER;
     everything =
         everything && may_report(cycle) && agree->repair == PLAN_REPAIR_ALL;
     agree->everything = everything;

@@ -102,7 +102,7 @@ static int run(const struct options *options, const struct conf *conf,
     agree->repair =
         conf->repair_given ? conf->repair : agree_default_repair(backend);
     agree->force = options->force;
-    agree->ask_owners = true;
+    agree->ask_owners = OWNERS_ALWAYS;
     if ( options->dry_run )
         agree->lock_path = NULL;
     rc = agree_run(agree, message);

@@ -72,6 +72,7 @@ void agree_dispose(struct agree *agree)
     agree_look_dispose(&agree->look);
     agree_look_init(&agree->look);
     agree->has_look = false;
+    ask_owners_dispose(&agree->owners);
     config_space_close(agree->space);
     agree->space = NULL;
 }
@@ -106,6 +107,45 @@ static int open_space(struct agree *agree, struct xpci_message *message)
     return 0;
 }
 
+static bool removes(const struct plan *plan)
+{
+    size_t i;
+
+    for ( i = 0; i < plan->step_count; i++ )
+    {
+        if ( plan->steps[i].action == PLAN_REMOVE )
+            return true;
+    }
+
+    return false;
+}
+
+/* What the hypervisor knows, with owners asked anew or not, and the plan. */
+static int ask_and_plan(struct agree *agree, struct agree_look *look,
+                        const struct plan_input *input, bool anew,
+                        struct xpci_message *message)
+{
+    int rc = ask_owners_snapshot(&agree->owners, agree->ask_owners, anew,
+                                 agree->backend, &look->dom0, &look->hypervisor,
+                                 message);
+
+    if ( rc )
+        return rc;
+    if ( !look->dom0.listed.count && look->hypervisor.device_count )
+    {
+        message_set(message,
+                    "dom0 lists no PCI device, and the hypervisor knows %zu: "
+                    "dom0's view is broken, and nothing is changed",
+                    look->hypervisor.device_count);
+        return -ENODATA;
+    }
+    rc = plan_make(&look->plan, input);
+    if ( rc )
+        message_set(message, "cannot plan: %s", strerror(-rc));
+
+    return rc;
+}
+
 int agree_take_look(struct agree *agree, struct agree_look *look,
                     enum plan_repair repair, struct xpci_message *message)
 {
@@ -119,6 +159,7 @@ int agree_take_look(struct agree *agree, struct agree_look *look,
         .everything = repairs && agree->everything,
         .module = backend->ops->is_module(backend),
         .force = agree->force,
+        .owners_unasked = agree->ask_owners == OWNERS_NEVER,
         .repair = repair,
         .known_before = agree->known,
     };
@@ -131,24 +172,15 @@ int agree_take_look(struct agree *agree, struct agree_look *look,
     rc = view_read(&look->dom0, agree->space, agree->source, message);
     if ( rc )
         return rc;
-    rc = backend->ops->snapshot(backend, &look->dom0.snapshot,
-                                agree->ask_owners || repairs, &look->hypervisor,
-                                message);
-    if ( rc )
+    rc = ask_and_plan(agree, look, &input, false, message);
+    /* Nothing is removed by what was so at an earlier look. */
+    if ( rc || !agree->owners.recalled || !removes(&look->plan) )
         return rc;
-    if ( !look->dom0.listed.count && look->hypervisor.device_count )
-    {
-        message_set(message,
-                    "dom0 lists no PCI device, and the hypervisor knows %zu: "
-                    "dom0's view is broken, and nothing is changed",
-                    look->hypervisor.device_count);
-        return -ENODATA;
-    }
-    rc = plan_make(&look->plan, &input);
-    if ( rc )
-        message_set(message, "cannot plan: %s", strerror(-rc));
+    plan_dispose(&look->plan);
+    xpci_snapshot_dispose(&look->hypervisor);
+    xpci_snapshot_init(&look->hypervisor);
 
-    return rc;
+    return ask_and_plan(agree, look, &input, true, message);
 }
 
 /* A new look replaces the old one. */

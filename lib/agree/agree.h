@@ -15,9 +15,8 @@
 #ifndef LIB_AGREE_AGREE_H
 #define LIB_AGREE_AGREE_H
 
-#include "hypervisor/backend.h"
+#include "ask_owners.h"
 #include "plan.h"
-#include "view.h"
 
 /* Both views at one moment, and what follows from them. */
 struct agree_look {
@@ -86,11 +85,8 @@ struct agree {
     enum plan_repair repair;
     bool force;      /* see PLAN_GONE_FEW */
     bool everything; /* a resync: report all devices once */
-    /*
-     * Ask a stock Xen for owners even where nothing is repaired; it prints
-     * all its devices to its console for that.
-     */
-    bool ask_owners;
+    enum owners_asked ask_owners;
+    struct owners_memory owners;
     const struct sbdf_set *returned; /* see plan.h */
     /* NULL: the hypervisor is nobody else's.  Set by agree_init(). */
     const char *lock_path;

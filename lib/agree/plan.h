@@ -87,6 +87,7 @@ struct plan_input {
     bool everything; /* report all devices, needed or not */
     bool module;
     bool force;
+    bool owners_unasked; /* a stock Xen was not asked whose its devices are */
     enum plan_repair repair;
     /* Devices that the hypervisor knew when the run began; 0: it begins. */
     size_t known_before;

@@ -48,6 +48,11 @@ static int remove_gone(struct plan *plan, const struct plan_input *input,
                           "dom0 has no device there any more; it is %s's: "
                           "nothing is taken from there",
                           ownership_format(owner, recorded->owner));
+    if ( recorded->owner == XPCI_OWNER_UNKNOWN && input->owners_unasked )
+        return plan_leave(plan, recorded->sbdf,
+                          "dom0 has no device there any more; Xen was not "
+                          "asked whose it is (ask-owners), and removing one "
+                          "whose add failed takes a stock Xen down");
     if ( recorded->owner != XPCI_OWNER_DOM0 )
         return plan_leave(plan, recorded->sbdf,
                           "dom0 has no device there any more; it is not shown "

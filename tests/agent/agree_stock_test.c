@@ -23,6 +23,7 @@ struct stock_backend {
     struct stock stock;
     bool as_module; /* let the agent take it for one */
     size_t calls;
+    size_t asked; /* for owners: listings on the console */
     bool removed_unowned;
 };
 
@@ -90,6 +91,7 @@ static int backend_snapshot(struct backend *backend,
     (void)message;
     if ( rc || !ask_owners )
         return rc;
+    ((struct stock_backend *)backend)->asked++;
     console = console_of(stock, snapshot);
     rc = xen_stock_owners(console, snapshot);
     free(console);
@@ -244,10 +246,72 @@ static void test_control(void)
     CU_ASSERT(panic);
 }
 
+/*
+ * 30 runs where devices departed: how often the console was used; `*calls` is
+ * how many hypercalls were made.
+ */
+static size_t ask_often(const char *pair, enum owners_asked asked,
+                        enum plan_repair repair, size_t *calls)
+{
+    static const struct agree_front front;
+    char before_path[PATH_ROOM], now_path[PATH_ROOM];
+    const struct view_source before_source = { VIEW_DUMP, before_path };
+    const struct view_source source = { VIEW_DUMP, now_path };
+    struct config_space *before, *now;
+    struct stock_backend stock;
+    struct xpci_message message;
+    struct agree agree;
+    unsigned int i;
+
+    snprintf(before_path, PATH_ROOM, "%s/%s.boot.lspci", worlds, pair);
+    snprintf(now_path, PATH_ROOM, "%s/%s.now.lspci", worlds, pair);
+    CU_ASSERT_EQUAL_FATAL(
+        view_open_space(&before, &before_source, NULL, NULL, &message), 0);
+    CU_ASSERT_EQUAL_FATAL(view_open_space(&now, &source, NULL, NULL, &message),
+                          0);
+    boot(&stock, before);
+    live_on(&stock, now);
+    agree_init(&agree, &stock.backend, &source, &front, NULL);
+    agree.repair = repair;
+    agree.force = true;
+    agree.ask_owners = asked;
+    for ( i = 0; i < 30; i++ )
+        CU_ASSERT_EQUAL(agree_run(&agree, &message), 0);
+    CU_ASSERT(!stock.stock.panic && !stock.removed_unowned);
+    *calls = stock.calls;
+    agree_dispose(&agree);
+    stock_dispose(&stock.stock);
+    config_space_close(now);
+    config_space_close(before);
+
+    return stock.asked;
+}
+
+/* Each listing pushes messages out of Xen's console: there are few, or none. */
+static void test_console(void)
+{
+    size_t calls;
+
+    CU_ASSERT(ask_often("unplugged", OWNERS_ALWAYS, PLAN_REPAIR_ALL, &calls) >=
+              30);
+    CU_ASSERT(calls > 0);
+    CU_ASSERT_EQUAL(
+        ask_often("unplugged", OWNERS_NEVER, PLAN_REPAIR_ALL, &calls), 0);
+    CU_ASSERT_EQUAL(calls, 0);
+    CU_ASSERT_EQUAL(
+        ask_often("unplugged", OWNERS_NEEDED, PLAN_REPAIR_ALL, &calls), 1);
+    CU_ASSERT(calls > 0);
+    /* Left for the neighbours behind a PCI bridge, at every look. */
+    CU_ASSERT_EQUAL(ask_often("cycle", OWNERS_NEEDED, PLAN_REPAIR_SAFE, &calls),
+                    1);
+    CU_ASSERT_EQUAL(calls, 0);
+}
+
 CU_TestInfo agree_stock_tests[] = {
     { "an audit makes no hypercall", test_audit },
     { "the host survives --repair=safe", test_safe },
     { "the host survives --repair=all", test_all },
+    { "the console is asked where it is needed", test_console },
     { "it does not survive the module's rules", test_control },
     CU_TEST_INFO_NULL,
 };

@@ -245,7 +245,7 @@ char *machine_once(struct backend *backend, struct config_space *space,
     agree_init(&once.agree, backend, source, &front, &once);
     once.agree.space = space;
     once.agree.repair = repair;
-    once.agree.ask_owners = true;
+    once.agree.ask_owners = OWNERS_ALWAYS;
     /* Machines made by chance lose anything. */
     once.agree.force = true;
     CU_ASSERT_EQUAL(agree_run(&once.agree, &message), 0);

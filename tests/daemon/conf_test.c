@@ -40,6 +40,7 @@ static void test_shipped(void)
     CU_ASSERT_STRING_EQUAL(said, "");
     CU_ASSERT_EQUAL(conf.backend, defaults.backend);
     CU_ASSERT_EQUAL(conf.repair_given, defaults.repair_given);
+    CU_ASSERT_EQUAL(conf.ask_owners, defaults.ask_owners);
     CU_ASSERT_EQUAL(conf.check_interval, defaults.check_interval);
     CU_ASSERT_EQUAL(conf.retry_first, defaults.retry_first);
     CU_ASSERT_EQUAL(conf.retry_most, defaults.retry_most);
@@ -77,6 +78,7 @@ static void test_lines(void)
         { "check-interval = 1s\n", "found \"1s\"" },
         { "check-interval = 99999999999999999999\n", ":1: check-interval" },
         { "retry-first = 0\n", "expected 1 to 3600 seconds" },
+        { "ask-owners = ask\n", "expected yes or no, found \"ask\"" },
         { "record-most = 0\n", "expected 1 to 65536 MiB, found \"0\"" },
         { "record-most = off\n", ":1: record-most: expected 1 to" },
         { "retry-first = 10\nretry-most = 5\n",
