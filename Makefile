@@ -22,7 +22,8 @@ SANITIZE := -O1 -g -Werror -fno-omit-frame-pointer \
 include xen-pci/core/sources.mk
 # The tables, with what a process does with them.
 CORE_SOURCES := $(addprefix xen-pci/core/,$(XPCI_CORE) $(XPCI_CORE_RESET)) \
-	$(addprefix xen-pci/process/,lifetime.c owners.c physdev.c scan.c)
+	$(addprefix xen-pci/process/,interrupts.c lifetime.c owners.c \
+	physdev.c scan.c)
 PROCESS_SOURCES := $(filter-out $(CORE_SOURCES),$(wildcard xen-pci/process/*.c))
 DAEMON_SOURCES := $(wildcard dom0-agent/*.c)
 TOOL_SOURCES := $(wildcard tools/*.c)

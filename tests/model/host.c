@@ -116,8 +116,10 @@ static int host_may_remove(void *data, uint32_t sbdf, void *attached,
     (void)attached;
     needs_lock(host);
     tell(&host->asked, sbdf, answers);
-    return answers && owner_is_guest(owners_get(&host->owners, sbdf)) ? -EBUSY
-                                                                      : 0;
+    return answers && (owner_is_guest(owners_get(&host->owners, sbdf)) ||
+                       interrupts_in_use(&host->interrupts, sbdf))
+               ? -EBUSY
+               : 0;
 }
 
 static void host_remove(void *data, uint32_t sbdf, void *attached, bool answers)
@@ -206,6 +208,7 @@ void test_host_dispose(struct test_host *host)
     free(host->adopted);
     iommu_dispose(&host->iommu);
     owners_dispose(&host->owners);
+    interrupts_dispose(&host->interrupts);
     test_host_init(host, gone.world);
 }
 

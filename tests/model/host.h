@@ -9,6 +9,7 @@
 #include <xen-pci/host.h>
 #include <xen-pci/topology.h>
 
+#include "process/interrupts.h"
 #include "process/owners.h"
 
 #include "iommu.h"
@@ -77,6 +78,7 @@ struct test_host {
     /* Whose device is it, and what is mapped.  Off: nobody adopts anything. */
     bool tracks;
     struct owners owners;
+    struct interrupts interrupts;
     struct iommu iommu;
     uint32_t *adopted;
     size_t adopted_count;

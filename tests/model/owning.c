@@ -91,6 +91,7 @@ void owning_remove(struct test_host *host, uint32_t sbdf)
     size_t i;
 
     iommu_unmap(&host->iommu, sbdf, false);
+    interrupts_release(&host->interrupts, sbdf);
     owners_forget(&host->owners, sbdf);
     for ( i = 0; i < host->adopted_count; i++ )
         if ( host->adopted[i] != sbdf )

@@ -423,6 +423,58 @@ static void a_removal_is_refused(void)
     script_run(cases, ARRAY_SIZE(cases));
 }
 
+#define IN_USE                                                         \
+    "00:01.0 r 1 1; 00:02.0 r 2 2; 01:00.0 e; 02:00.0 e; add 00:01.0;" \
+    "add 00:02.0; add 01:00.0; add 02:00.0; bind 01:00.0;"
+
+/* A driver uses the interrupts of 01:00.0. */
+static void what_is_in_use(void)
+{
+    static const struct script_case cases[] = {
+        { "is not removed while it answers",
+          IN_USE "remove 01:00.0 = -16; remove 00:01.0 = -16",
+          "00:01.0 00:02.0 01:00.0 02:00.0", "1>00:01.0 2>00:02.0", "", "" },
+        { "is when nobody uses it", IN_USE "unbind 01:00.0; remove 01:00.0",
+          "00:01.0 00:02.0 02:00.0", NULL, "01:00.0", "" },
+        { "is when it is gone, and used no more",
+          IN_USE "gone 01:00.0; remove 01:00.0; 01:00.0 e; add 01:00.0;"
+                 "remove 01:00.0",
+          "00:01.0 00:02.0 02:00.0", NULL, "01:00.0", "" },
+        { "is with its bridge when that is gone",
+          IN_USE "gone 00:01.0; remove 00:01.0; 00:01.0 r 1 1; add 00:01.0;"
+                 "add 01:00.0; remove 01:00.0",
+          "00:01.0 00:02.0 02:00.0", NULL, "01:00.0", "" },
+        { "is where another device is",
+          IN_USE "01:00.0 o; add 01:00.0; remove 01:00.0",
+          "00:01.0 00:02.0 02:00.0", NULL, "01:00.0", "" },
+        { "not a guest's that answers",
+          IN_USE "assign 01:00.0 7; remove 01:00.0 = -16; destroy 7;"
+                 "remove 01:00.0 = -16",
+          "00:01.0 00:02.0 01:00.0@io 02:00.0", NULL, "", "" },
+        { "a guest's that is gone",
+          IN_USE "assign 01:00.0 7; gone 01:00.0; remove 01:00.0; 01:00.0 e;"
+                 "add 01:00.0; remove 01:00.0",
+          "00:01.0 00:02.0 02:00.0", NULL, "01:00.0", "" },
+        { "is in use where it is adopted",
+          IN_USE "00:01.0 r 2 2; 00:02.0 r 1 1; add 01:00.0;"
+                 "remove 01:00.0 = -16",
+          "00:01.0 00:02.0 01:00.0 02:00.0^", NULL, "", "" },
+        { "and where it is displaced and adopted",
+          IN_USE "00:01.0 r 2 2; 00:02.0 r 1 1; reset 00:01.0; add 01:00.0;"
+                 "remove 01:00.0 = -16",
+          "00:01.0 00:02.0 01:00.0 02:00.0^", NULL, "", "" },
+        { "and where it comes back",
+          IN_USE "00:01.0 r 2 2; 00:02.0 r 1 1; reset 00:01.0; 00:01.0 r 1 1;"
+                 "00:02.0 r 2 2; reset 00:01.0; remove 01:00.0 = -16",
+          "00:01.0 00:02.0 01:00.0 02:00.0", NULL, "", "" },
+        { "not where it is displaced: its place is another's",
+          IN_USE "00:01.0 r 2 2; 00:02.0 r 1 1; reset 00:01.0; remove 01:00.0",
+          "00:01.0 00:02.0 02:00.0^", NULL, "01:00.0", "" },
+    };
+
+    script_run(cases, ARRAY_SIZE(cases));
+}
+
 CU_TestInfo isolation_tests[] = {
     { "what is displaced", what_is_displaced },
     { "a range is no way", a_range_is_no_way },
@@ -433,5 +485,6 @@ CU_TestInfo isolation_tests[] = {
     { "a guest's device stays what it is", a_guests_device_stays_what_it_is },
     { "a report of what moved there", a_report_of_what_moved_there },
     { "a removal is refused", a_removal_is_refused },
+    { "what is in use", what_is_in_use },
     CU_TEST_INFO_NULL,
 };

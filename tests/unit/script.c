@@ -164,7 +164,7 @@ static void run_operation(struct machine *machine, const char *step,
     returned(machine, step, operate(machine, &event), expected);
 }
 
-/* What a toolstack does; false: the step is no such thing. */
+/* What a toolstack or a driver does; false: the step is no such thing. */
 static bool run_toolstack(struct machine *machine, const char *step,
                           char words[4][16], int expected)
 {
@@ -178,6 +178,10 @@ static bool run_toolstack(struct machine *machine, const char *step,
         rc = test_host_deassign(host, parse_bdf(words[1]));
     else if ( !strcmp(words[0], "destroy") )
         test_host_destroy(host, (uint16_t)strtoul(words[1], NULL, 10));
+    else if ( !strcmp(words[0], "bind") )
+        rc = interrupts_bind(&host->interrupts, parse_bdf(words[1]));
+    else if ( !strcmp(words[0], "unbind") )
+        interrupts_release(&host->interrupts, parse_bdf(words[1]));
     else
         return false;
     returned(machine, step, rc, expected);

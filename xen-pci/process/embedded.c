@@ -118,6 +118,26 @@ void embedded_destroy(struct embedded *hypervisor, uint16_t domain)
     xpci_host_unlock(&hypervisor->state->host);
 }
 
+int embedded_bind(struct embedded *hypervisor, uint32_t sbdf)
+{
+    struct embedded_state *state = hypervisor->state;
+    int rc = -ENODEV;
+
+    xpci_host_lock(&state->host);
+    if ( is_there(hypervisor, sbdf) )
+        rc = interrupts_bind(&state->interrupts, sbdf);
+    xpci_host_unlock(&state->host);
+
+    return rc;
+}
+
+void embedded_unbind(struct embedded *hypervisor, uint32_t sbdf)
+{
+    xpci_host_lock(&hypervisor->state->host);
+    interrupts_release(&hypervisor->state->interrupts, sbdf);
+    xpci_host_unlock(&hypervisor->state->host);
+}
+
 int embedded_add(struct embedded *hypervisor, uint32_t sbdf,
                  const struct xpci_report *report)
 {

@@ -82,9 +82,14 @@ static int host_may_remove(void *data, uint32_t sbdf, void *attached,
     const struct embedded_state *state = data;
 
     (void)attached;
+    /* What is gone may go, whoever has it and whatever is in use. */
+    if ( !answers )
+        return 0;
 
-    return answers && owner_is_guest(owners_get(&state->owners, sbdf)) ? -EBUSY
-                                                                       : 0;
+    return owner_is_guest(owners_get(&state->owners, sbdf)) ||
+                   interrupts_in_use(&state->interrupts, sbdf)
+               ? -EBUSY
+               : 0;
 }
 
 static void host_remove(void *data, uint32_t sbdf, void *attached, bool answers)
@@ -93,6 +98,7 @@ static void host_remove(void *data, uint32_t sbdf, void *attached, bool answers)
 
     (void)attached;
     (void)answers;
+    interrupts_release(&state->interrupts, sbdf);
     owners_forget(&state->owners, sbdf);
     state->departed[state->departed_count++ % EMBEDDED_DEPARTED_ROOM] = sbdf;
 }
@@ -136,6 +142,7 @@ void embedded_host_init(struct embedded_state *state,
     memset(state, 0, sizeof(*state));
     state->space = space;
     owners_init(&state->owners);
+    interrupts_init(&state->interrupts);
     /* With default attributes glibc has nothing that could fail here. */
     if ( pthread_mutex_init(&state->mutex, NULL) )
         abort();
@@ -159,6 +166,7 @@ void embedded_host_init(struct embedded_state *state,
 void embedded_host_dispose(struct embedded_state *state)
 {
     owners_dispose(&state->owners);
+    interrupts_dispose(&state->interrupts);
     if ( pthread_mutex_destroy(&state->mutex) )
         abort();
 }

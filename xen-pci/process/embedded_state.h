@@ -11,6 +11,7 @@
 #include <xen-pci/embedded.h>
 #include <xen-pci/host.h>
 
+#include "interrupts.h"
 #include "owners.h"
 
 /* The latest devices that departed, oldest first until it is full. */
@@ -25,7 +26,9 @@ struct embedded_state {
     size_t allocated;        /* bytes not given back */
     unsigned int fail_count; /* the so-manieth allocation fails; 0: none */
 
-    struct owners owners; /* protected by `mutex` */
+    /* Protected by `mutex`. */
+    struct owners owners;
+    struct interrupts interrupts;
 
     /* What the tables told: protected by `mutex`. */
     uint32_t departed[EMBEDDED_DEPARTED_ROOM]; /* a ring */

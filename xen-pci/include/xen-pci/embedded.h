@@ -124,6 +124,15 @@ int __must_check embedded_deassign(struct embedded *hypervisor, uint32_t sbdf);
 void embedded_destroy(struct embedded *hypervisor, uint16_t domain);
 
 /*
+ * What a driver in the domain that has a device does: use its interrupts (0;
+ * -ENODEV: not known, or displaced; -ENOMEM), and use them no more.  While they
+ * are in use and the device answers, removing it is -EBUSY; once it is gone,
+ * they are taken from the driver.
+ */
+int __must_check embedded_bind(struct embedded *hypervisor, uint32_t sbdf);
+void embedded_unbind(struct embedded *hypervisor, uint32_t sbdf);
+
+/*
  * Replay a trace (formats.md, "Traces") on the module or on the model of a
  * stock Xen.  `out` gets what the trace prints and what differs, a line
  * each.  0: replayed as expected; 1: an outcome differed, or the model's host
