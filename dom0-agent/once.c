@@ -99,6 +99,7 @@ static int run(const struct options *options, const struct conf *conf,
     }
     agree_init(agree, backend, &options->source, &once_front, &once);
     agree->space = space;
+    agree->space_is_new = space;
     agree->repair =
         conf->repair_given ? conf->repair : agree_default_repair(backend);
     agree->force = options->force;

@@ -91,8 +91,12 @@ static int open_space(struct agree *agree, struct xpci_message *message)
     struct config_space *fresh;
     int rc;
 
-    if ( agree->space && agree->source->kind == VIEW_DUMP )
+    if ( agree->space &&
+         (agree->source->kind == VIEW_DUMP || agree->space_is_new) )
+    {
+        agree->space_is_new = false;
         return 0;
+    }
     /* What is odd about the machine is said once, not at every look. */
     rc = view_open_space(&fresh, agree->source,
                          agree->space ? NULL : agree->front->warn, agree->data,
@@ -235,51 +239,19 @@ static void drop_lock(struct agree *agree)
 }
 
 /*
- * The first 64 bytes of config space against what the look made of them.  A
- * VF's vendor and device ID are not compared: somebody may have filled them in.
- */
-static bool reads_as(const uint8_t *header, const struct xpci_device_info *info)
-{
-    uint32_t class_revision = header[0x08] | (uint32_t)header[0x09] << 8 |
-                              (uint32_t)header[0x0a] << 16 |
-                              (uint32_t)header[0x0b] << 24;
-
-    if ( class_revision != info->class_revision ||
-         (header[0x0e] & 0x7fU) != info->header_type )
-        return false;
-    if ( (info->flags & XPCI_BRIDGE) && (header[0x19] != info->secondary ||
-                                         header[0x1a] != info->subordinate) )
-        return false;
-
-    return (info->flags & XPCI_VIRTFN) ||
-           ((header[0] | header[1] << 8) == info->vendor &&
-            (header[2] | header[3] << 8) == info->device);
-}
-
-/*
  * Does dom0 still have the step's device as the plan has it?  0, -ESTALE, or
  * why nobody can say.
  */
 static int recheck_dom0(const struct agree *agree, const struct plan_step *step)
 {
-    const struct agree_look *look = &agree->look;
-    const struct xpci_device_info *info =
-        xpci_snapshot_device(&look->dom0.snapshot, step->sbdf);
-    uint8_t header[VIEW_HEADER];
-    int listed;
+    int rc = agree->source->kind == VIEW_DUMP
+                 ? step->action != PLAN_REMOVE
+                 : view_confirm(agree->source, agree->space, step->sbdf);
 
-    if ( agree->source->kind == VIEW_DUMP )
-        return 0;
-    listed = view_ask(agree->source, step->sbdf, header);
-    if ( listed < 0 )
-        return listed;
     if ( step->action == PLAN_REMOVE )
-        return listed ? -ESTALE : 0;
-    /* A captured tree can have a bridge without a link of its own. */
-    if ( !info || (!listed && agree->source->kind == VIEW_LIVE) )
-        return -ESTALE;
+        return rc == 1 ? -ESTALE : rc;
 
-    return !listed || reads_as(header, info) ? 0 : -ESTALE;
+    return rc == 1 ? 0 : rc ? rc : -ESTALE;
 }
 
 static bool same_report(const struct xpci_report *a,

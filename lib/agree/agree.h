@@ -96,6 +96,7 @@ struct agree {
 
     /* dom0's config space, as it was opened for the latest look. */
     struct config_space *space;
+    bool space_is_new;      /* the caller opened it right now: read it once */
     struct agree_look look; /* the latest that succeeded, if has_look */
     bool has_look;
     uint64_t looked_at;

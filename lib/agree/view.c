@@ -2,13 +2,9 @@
 /*
  * dom0's view: which devices its kernel lists, and what they are.
  */
-#include <dirent.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "config_space/config_space_sysfs.h"
 #include "message.h"
 #include "view.h"
 
@@ -50,106 +46,17 @@ void view_dispose(struct view *view)
     sbdf_set_dispose(&view->listed);
 }
 
-/*
- * The directory in which dom0's kernel lists its devices: `source` is laid out
- * like /sys, or has such a `sys`.
- */
-static DIR *open_devices(const struct view_source *source)
+/* All that the directory of devices had when `space` was opened. */
+static int list_devices(struct view *view, const struct config_space *space)
 {
-    static const char *const places[] = { "", "/sys" };
-    const char *root = source->kind == VIEW_LIVE ? "/sys" : source->path;
-    DIR *devices = NULL;
-    unsigned int i;
-    char *path;
+    const struct device_list *list = sysfs_space_list(space);
+    size_t i;
+    int rc = 0;
 
-    for ( i = 0; !devices && i < ARRAY_SIZE(places); i++ )
-    {
-        if ( asprintf(&path, "%s%s/bus/pci/devices", root, places[i]) < 0 )
-        {
-            errno = ENOMEM;
-            return NULL;
-        }
-        devices = opendir(path);
-        free(path);
-    }
-
-    return devices;
-}
-
-/* The next device in the directory: 1 and `*sbdf`, 0: no more, or -errno. */
-static int next_device(DIR *devices, uint32_t *sbdf)
-{
-    const struct dirent *entry;
-
-    do
-    {
-        errno = 0;
-        entry = readdir(devices);
-        if ( !entry )
-            return -errno;
-    } while ( xpci_sbdf_parse(entry->d_name, sbdf) );
-
-    return 1;
-}
-
-static int list_devices(struct sbdf_set *listed,
-                        const struct view_source *source)
-{
-    DIR *devices = open_devices(source);
-    uint32_t sbdf = 0;
-    int rc;
-
-    if ( !devices )
-        return -errno;
-    while ( (rc = next_device(devices, &sbdf)) > 0 )
-    {
-        rc = sbdf_set_add(listed, sbdf);
-        if ( rc )
-            break;
-    }
-    closedir(devices);
-
-    return rc;
-}
-
-static void read_header(int devices, const char *name, uint8_t *header)
-{
-    char path[XPCI_SBDF_LENGTH + 8];
-    int fd;
-
-    snprintf(path, sizeof(path), "%s/config", name);
-    fd = openat(devices, path, O_RDONLY | O_CLOEXEC);
-    if ( fd < 0 || read(fd, header, VIEW_HEADER) != (ssize_t)VIEW_HEADER )
-        memset(header, 0xff, VIEW_HEADER);
-    if ( fd >= 0 )
-        close(fd);
-}
-
-int view_ask(const struct view_source *source, uint32_t sbdf, uint8_t *header)
-{
-    DIR *devices = open_devices(source);
-    char name[XPCI_SBDF_LENGTH];
-    struct stat status;
-    uint32_t other;
-    int rc;
-
-    if ( !devices )
-        return -errno;
-    if ( !fstatat(dirfd(devices), xpci_sbdf_format(name, sbdf), &status,
-                  AT_SYMLINK_NOFOLLOW) )
-    {
-        read_header(dirfd(devices), name, header);
-        rc = 1;
-    }
-    else if ( errno != ENOENT )
-        rc = -errno;
-    else
-    {
-        /* A machine without any device is a view that is broken. */
-        rc = next_device(devices, &other);
-        rc = rc > 0 ? 0 : rc ? rc : -ENODATA;
-    }
-    closedir(devices);
+    for ( i = 0; !rc && i < list->count; i++ )
+        rc = sbdf_set_add(&view->listed, list->entries[i].sbdf);
+    for ( i = 0; !rc && i < list->silent_count; i++ )
+        rc = sbdf_set_add(&view->listed, list->silent[i].sbdf);
 
     return rc;
 }
@@ -189,7 +96,7 @@ int view_read(struct view *view, struct config_space *space,
     if ( rc )
         goto out;
     if ( source->kind != VIEW_DUMP )
-        rc = list_devices(&view->listed, source);
+        rc = list_devices(view, space);
     if ( !rc )
         rc = space->ops->list(space, report_device, &reading);
     if ( !rc )
@@ -205,4 +112,10 @@ out:
         message_set(message, "cannot read dom0's view: %s", strerror(-rc));
 
     return rc;
+}
+
+int view_confirm(const struct view_source *source,
+                 const struct config_space *space, uint32_t sbdf)
+{
+    return source->kind == VIEW_DUMP ? 1 : sysfs_space_confirm(space, sbdf);
 }

@@ -63,13 +63,14 @@ static inline bool view_lists(const struct view *view, uint32_t sbdf)
 }
 
 /*
- * Does dom0's kernel list a device at `sbdf` at this moment?  1, and `header`
- * has the first 64 bytes of its config space, all ones where these cannot be
- * read; 0: no, while it lists others; a negative errno value: nobody can say
- * (-ENODATA: it lists no device at all).  Not for a dump.
+ * How it is at this moment, beside what `space`, opened from `source`, has read
+ * of it.  1: dom0's kernel lists the function, and it reads the same in all
+ * that says what it is; -ESTALE: it is listed and reads otherwise, or was not
+ * described then; 0: it is not listed, while others are; other negative errno
+ * values: nobody can say (-ENODATA: no function at all is listed).  Of a dump,
+ * which does not change: 1.
  */
-#define VIEW_HEADER 64U
-int __must_check view_ask(const struct view_source *source, uint32_t sbdf,
-                          uint8_t *header);
+int __must_check view_confirm(const struct view_source *source,
+                              const struct config_space *space, uint32_t sbdf);
 
 #endif /* LIB_AGREE_VIEW_H */

@@ -354,9 +354,12 @@ static void drop_absent(struct device_list *list)
         struct device_entry *entry = &list->entries[i];
 
         if ( device_facts_read(&entry->facts, device_entry_read, entry) )
+        {
             free(entry->config);
-        else
-            list->entries[kept++] = *entry;
+            continue;
+        }
+        device_facts_read_vfs(&entry->facts, device_entry_read, entry);
+        list->entries[kept++] = *entry;
     }
     list->count = kept;
 }

@@ -49,7 +49,7 @@ static uint32_t read_dword(const struct function *function, unsigned int offset)
 }
 
 /* The offset of the PCI Express capability, or 0. */
-static unsigned int find_express(const struct function *function)
+static unsigned int find_express(const struct function *function, bool *torn)
 {
     unsigned int offset = function->first, step;
 
@@ -61,7 +61,10 @@ static unsigned int find_express(const struct function *function)
         if ( (header & 0xffU) == PCI_CAP_ID_EXP )
             return offset;
         if ( (header & 0xffU) == 0xffU )
+        {
+            *torn = true;
             break;
+        }
         offset = (header >> 8) & 0xfcU;
     }
 
@@ -73,8 +76,6 @@ static unsigned int find_sriov(const struct function *function)
 {
     unsigned int offset = EXTENDED_FIRST, step;
 
-    if ( !find_express(function) )
-        return 0;
     for ( step = 0; step < EXTENDED_STEPS && offset >= EXTENDED_FIRST; step++ )
     {
         uint32_t header = read_dword(function, offset);
@@ -92,21 +93,25 @@ static unsigned int find_sriov(const struct function *function)
 static void bridge_facts(const struct function *function,
                          struct device_facts *facts)
 {
-    unsigned int express = find_express(function);
+    uint32_t numbers = read_dword(function, PCI_PRIMARY_BUS), control;
 
     facts->bridge = true;
-    facts->secondary = (uint8_t)(read_dword(function, PCI_PRIMARY_BUS) >> 8);
-    if ( express )
-        facts->ari_forwarding =
-            read_dword(function, express + PCIE_DEVICE_CONTROL_2) &
-            ARI_FORWARDING;
+    facts->torn = facts->torn || numbers == ALL_ONES;
+    facts->secondary = (uint8_t)(numbers >> 8);
+    if ( !facts->express )
+        return;
+    control = read_dword(function, facts->express + PCIE_DEVICE_CONTROL_2);
+    facts->ari_forwarding = control & ARI_FORWARDING;
 }
 
-static void sriov_facts(const struct function *function,
-                        struct device_facts *facts)
+void device_facts_read_vfs(struct device_facts *facts, config_dword *read,
+                           void *source)
 {
-    unsigned int sriov = find_sriov(function);
+    const struct function whole = { read, source, 0 };
+    const struct function *function = &whole;
     uint32_t control, placement;
+    unsigned int sriov =
+        facts->bridge || !facts->express ? 0 : find_sriov(function);
 
     if ( !sriov )
         return;
@@ -159,12 +164,13 @@ int device_facts_read(struct device_facts *facts, config_dword *read,
         return -ENODEV;
 
     layout = read_dword(&function, PCI_HEADER_TYPE & ~3U) >> 16 & 0x7fU;
+    facts->torn =
+        layout == 0x7fU || read_dword(&function, PCI_COMMAND) == ALL_ONES;
     function.first = first_capability(&function, layout);
     facts->capabilities_cut = is_cut(&function);
+    facts->express = find_express(&function, &facts->torn);
     if ( layout == PCI_HEADER_TYPE_BRIDGE || layout == PCI_HEADER_TYPE_CARDBUS )
         bridge_facts(&function, facts);
-    else
-        sriov_facts(&function, facts);
 
     return 0;
 }
@@ -181,6 +187,7 @@ void device_list_dispose(struct device_list *list)
     for ( i = 0; i < list->count; i++ )
         free(list->entries[i].config);
     free(list->entries);
+    free(list->silent);
     device_list_init(list);
 }
 
@@ -190,6 +197,17 @@ int device_list_add(struct device_list *list, const struct device_entry *entry)
         return -E2BIG;
 
     return ARRAY_APPEND(list->entries, list->count, *entry) ? 0 : -ENOMEM;
+}
+
+int device_list_add_silent(struct device_list *list, uint32_t sbdf,
+                           enum device_silence why)
+{
+    const struct device_silent silent = { sbdf, why };
+
+    if ( list->silent_count >= DEVICE_LIST_MOST )
+        return -E2BIG;
+
+    return ARRAY_APPEND(list->silent, list->silent_count, silent) ? 0 : -ENOMEM;
 }
 
 uint32_t device_entry_read(void *source, unsigned int offset)
@@ -313,10 +331,9 @@ static void unmark_bridges(struct device_list *list,
 
     if ( count )
         warning_say(sink,
-                    "%zu virtual function%s the header of a bridge (first: "
-                    "%s), which none can have: taken for %s",
-                    count, count == 1 ? " has" : "s have", first,
-                    count == 1 ? "a bridge" : "bridges");
+                    "%zu virtual functions have the header of a bridge (first: "
+                    "%s), which none can have: they are taken for bridges",
+                    count, first);
 }
 
 static void check_vfs(struct device_list *list, const struct warning_sink *sink)
@@ -345,10 +362,10 @@ static void check_vfs(struct device_list *list, const struct warning_sink *sink)
 
     if ( orphans )
         warning_say(sink,
-                    "the physical function of %zu virtual function%s is not "
-                    "there (first: %s of %s): left out, as nothing can be done "
-                    "without it",
-                    orphans, orphans == 1 ? "" : "s", vf, pf);
+                    "the physical function of %zu virtual functions is not "
+                    "there (first: %s of %s): they are left out, as nothing "
+                    "can be done with them without it",
+                    orphans, vf, pf);
 }
 
 static void warn_of_cut(const struct device_list *list,
@@ -363,11 +380,10 @@ static void warn_of_cut(const struct device_list *list,
 
     if ( count )
         warning_say(sink,
-                    "config space of %zu device%s before %s capabilities "
-                    "(first: %s), as for all but root: what these say is not "
-                    "known",
-                    count, count == 1 ? " ends" : "s ends",
-                    count == 1 ? "its" : "their", first);
+                    "config space of %zu devices ends before their "
+                    "capabilities (first: %s): their types are from the class "
+                    "alone, and any PCI Express bridge counts as a PCI bridge",
+                    count, first);
 }
 
 void device_list_finish(struct device_list *list,

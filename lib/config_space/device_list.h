@@ -15,6 +15,8 @@ struct device_facts {
     bool bridge; /* has bus numbers */
     bool ari_forwarding;
     bool capabilities_cut; /* there are some, beyond what is readable */
+    bool torn;             /* in part it reads ones where none can be */
+    unsigned int express;  /* offset of the PCI Express capability, or 0 */
     uint8_t secondary;     /* of a bridge */
     uint16_t vf_count;     /* of a PF with its VFs enabled, else 0 */
     uint16_t vf_offset;
@@ -29,15 +31,37 @@ struct device_entry {
     bool is_orphan;  /* a VF whose PF is gone, as Linux leaves them behind */
     uint32_t physfn; /* of a VF */
     uint32_t node;   /* XPCI_NO_NODE: none */
-    /* Config space, where the source has read it all; NULL: it has not. */
+    /*
+     * Config space: all that there is of it, or (is_partial) the dwords of its
+     * first 256 bytes that have their bit in `kept`.
+     */
     uint8_t *config;
     size_t config_size;
+    bool is_partial;
+    uint64_t kept;
     unsigned long line; /* of a dump, where the function begins */
+};
+
+/* Why a function that is there cannot be described. */
+enum device_silence {
+    SILENCE_UNREADABLE, /* its config space cannot be read, or not whole */
+    SILENCE_ONES,       /* it reads ones */
+    SILENCE_TORN,       /* it reads ones in part: header type 7f, for one */
+    SILENCE_D3COLD,     /* without power */
+    SILENCE_LINK_DOWN,  /* the link to it is down */
+    SILENCE_ORPHAN,     /* a VF whose PF cannot be described */
+};
+
+struct device_silent {
+    uint32_t sbdf;
+    enum device_silence why;
 };
 
 struct device_list {
     struct device_entry *entries; /* sorted by SBDF once finished */
     size_t count;
+    struct device_silent *silent; /* listed, and not among the entries */
+    size_t silent_count;
 };
 
 /* A dword of the function `source`; all ones where nothing is readable. */
@@ -46,6 +70,9 @@ typedef uint32_t config_dword(void *source, unsigned int offset);
 /* 0, or -ENODEV: the class reads all ones. */
 int __must_check device_facts_read(struct device_facts *facts,
                                    config_dword *read, void *source);
+/* The VFs of what is no bridge, beyond the first 256 bytes. */
+void device_facts_read_vfs(struct device_facts *facts, config_dword *read,
+                           void *source);
 
 /*
  * The function has capabilities, and the first of them cannot be read.
@@ -63,6 +90,10 @@ void device_list_dispose(struct device_list *list);
  */
 int __must_check device_list_add(struct device_list *list,
                                  const struct device_entry *entry);
+
+/* A function that is there and cannot be described.  As above. */
+int __must_check device_list_add_silent(struct device_list *list, uint32_t sbdf,
+                                        enum device_silence why);
 
 /* The dword at `offset` of an entry's config space (`entry`: its source). */
 uint32_t device_entry_read(void *entry, unsigned int offset);

@@ -6,18 +6,16 @@
 #define LIB_CONFIG_SPACE_SYSFS_DEVICES_H
 
 #include "device_list.h"
-#include "libpci.h"
+#include "sysfs_config.h"
 
 /*
- * Read `path` (".../bus/pci") into `list`, which must be empty, with `access`
- * for config space.  `captured`: the tree may have lost links; bridges without
- * one are found in the real paths of the devices behind them.
+ * Read `path` (".../bus/pci") into `list`, which must be empty.  Captured trees
+ * lose links: bridges without one are found in the real paths of the devices
+ * behind them.
  * 0 (the list is sorted and finished); -ENOENT, -ENOMEM, -EINVAL and others
  * with `message`.  Each kind of omission is reported once.
  */
-int __must_check sysfs_devices_read(struct device_list *list,
-                                    struct pci_access *access, const char *path,
-                                    bool captured,
+int __must_check sysfs_devices_read(struct device_list *list, const char *path,
                                     const struct warning_sink *sink,
                                     struct xpci_message *message);
 

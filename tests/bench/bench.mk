@@ -16,7 +16,7 @@ $(BUILD)/bench-$(BENCH_DEVICES).lspci: tests/bench/gen-dump.py
 	$< $(BENCH_DEVICES) > $@
 
 .PHONY: bench
-bench: $(BUILD)/bench $(BUILD)/bench-lines $(BUILD)/xl-pci \
+bench: $(BUILD)/bench $(BUILD)/bench-lines $(BUILD)/xl-pci $(BUILD)/xen-pcid \
 		$(BUILD)/bench-$(BENCH_DEVICES).lspci
 	$(BUILD)/bench
 	@if command -v valgrind >/dev/null; then \
@@ -27,6 +27,9 @@ bench: $(BUILD)/bench $(BUILD)/bench-lines $(BUILD)/xl-pci \
 	fi
 	tests/bench/tool-speed.py $(BUILD)/xl-pci \
 		$(BUILD)/bench-$(BENCH_DEVICES).lspci
+	scratch=$$(mktemp -d $(DAEMON_SCRATCH)/bench.XXXXXX) && \
+		trap "rm -rf $$scratch" EXIT && \
+		tests/bench/agent-speed.py $(BUILD)/xen-pcid $$scratch
 
 # Guest instructions of the hypercalls in a real Xen, counted by QEMU.
 .PHONY: bench-xen

@@ -11,7 +11,8 @@ DAEMON_PART_SOURCES := $(filter-out dom0-agent/main.c,$(DAEMON_SOURCES))
 DAEMON_WRAPPED := malloc calloc realloc reallocarray strdup open_memstream \
 	vasprintf asprintf read write fdatasync fsync fstat64 fchmod rename link \
 	mkdir access fopen64 fdopen fflush ftello64 open64 close fclose \
-	opendir readdir64 realpath readlink memfd_create dup
+	fdopendir readdir64 realpath readlink memfd_create dup openat64 pread64 \
+	readlinkat fstatat64
 DAEMON_WRAP := $(addprefix -Wl$(comma)--wrap=,$(DAEMON_WRAPPED))
 DAEMON_LINK = -o $@ $^ $(DAEMON_WRAP) $(LIBS) $(XEN_LIBS) $(DAEMON_LIBS) \
 	-lcunit

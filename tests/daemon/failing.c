@@ -132,7 +132,15 @@ FAILING(FILE *, fopen64, (const char *path, const char *mode), (path, mode),
 FAILING(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL, ENOMEM)
 FAILING(int, fflush, (FILE * file), (file), EOF, EIO)
 FAILING(off_t, ftello64, (FILE * file), (file), -1, ESPIPE)
-FAILING(DIR *, opendir, (const char *path), (path), NULL, EMFILE)
+FAILING(DIR *, fdopendir, (int fd), (fd), NULL, ENOMEM)
+FAILING(ssize_t, pread64, (int fd, void *bytes, size_t size, off_t offset),
+        (fd, bytes, size, offset), -1, EIO)
+FAILING(ssize_t, readlinkat,
+        (int directory, const char *path, char *target, size_t size),
+        (directory, path, target, size), -1, EIO)
+FAILING(int, fstatat64,
+        (int directory, const char *path, struct stat *status, int flags),
+        (directory, path, status, flags), -1, EACCES)
 FAILING(struct dirent *, readdir64, (DIR * directory), (directory), NULL, EIO)
 FAILING(char *, realpath, (const char *path, char *resolved), (path, resolved),
         NULL, ENOMEM)
@@ -154,6 +162,14 @@ int __wrap_open64(const char *path, int flags, ...)
     va_end(arguments);
 
     return fails("open64", EMFILE) ? -1 : __real_open64(path, flags, mode);
+}
+
+int __real_openat64(int directory, const char *path, int flags, ...);
+int __wrap_openat64(int directory, const char *path, int flags, ...);
+int __wrap_openat64(int directory, const char *path, int flags, ...)
+{
+    return fails("openat64", EMFILE) ? -1
+                                     : __real_openat64(directory, path, flags);
 }
 
 int __real_vasprintf(char **text, const char *format, va_list arguments);

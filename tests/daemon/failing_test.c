@@ -143,10 +143,11 @@ static void all_lives(bool onward, unsigned int step)
 static void test_made(void)
 {
     static const char *const names[] = {
-        "malloc",    "calloc", "reallocarray", "strdup",  "open_memstream",
-        "asprintf",  "read",   "write",        "open64",  "fopen64",
-        "fdatasync", "fflush", "ftello64",     "opendir", "readdir64",
-        "rename",    "close",  "fclose",       "fstat64", "fsync",
+        "malloc",    "calloc",  "reallocarray", "strdup",    "open_memstream",
+        "asprintf",  "read",    "write",        "open64",    "fopen64",
+        "fdatasync", "fflush",  "ftello64",     "fdopendir", "readdir64",
+        "rename",    "close",   "fclose",       "fstat64",   "fsync",
+        "openat64",  "pread64", "readlinkat",   "fstatat64",
     };
     size_t i;
 
