@@ -187,6 +187,8 @@ struct names *names_open(const char *ids, bool numeric)
     names->access->warning = be_quiet;
     names->access->debug = be_quiet;
     names->access->numeric_ids = numeric;
+    /* No names from a user's cache of what lspci -q once asked the network. */
+    names->access->id_lookup_mode = 0;
     if ( ids )
     {
         char *path = strdup(ids);
