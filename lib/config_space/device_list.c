@@ -331,9 +331,10 @@ static void unmark_bridges(struct device_list *list,
 
     if ( count )
         warning_say(sink,
-                    "%zu virtual functions have the header of a bridge (first: "
-                    "%s), which none can have: they are taken for bridges",
-                    count, first);
+                    "%zu virtual function%s the header of a bridge (first: "
+                    "%s), which none can have: taken for %s",
+                    count, count == 1 ? " has" : "s have", first,
+                    count == 1 ? "a bridge" : "bridges");
 }
 
 static void check_vfs(struct device_list *list, const struct warning_sink *sink)
@@ -362,10 +363,10 @@ static void check_vfs(struct device_list *list, const struct warning_sink *sink)
 
     if ( orphans )
         warning_say(sink,
-                    "the physical function of %zu virtual functions is not "
-                    "there (first: %s of %s): they are left out, as nothing "
-                    "can be done with them without it",
-                    orphans, vf, pf);
+                    "the physical function of %zu virtual function%s is not "
+                    "there (first: %s of %s): left out, as nothing can be done "
+                    "without it",
+                    orphans, orphans == 1 ? "" : "s", vf, pf);
 }
 
 static void warn_of_cut(const struct device_list *list,
@@ -380,10 +381,11 @@ static void warn_of_cut(const struct device_list *list,
 
     if ( count )
         warning_say(sink,
-                    "config space of %zu devices ends before their "
-                    "capabilities (first: %s): their types are from the class "
-                    "alone, and any PCI Express bridge counts as a PCI bridge",
-                    count, first);
+                    "config space of %zu device%s before %s capabilities "
+                    "(first: %s), as for all but root: what these say is not "
+                    "known",
+                    count, count == 1 ? " ends" : "s ends",
+                    count == 1 ? "its" : "their", first);
 }
 
 void device_list_finish(struct device_list *list,
