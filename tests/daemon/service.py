@@ -87,6 +87,8 @@ class Service:
         return self.log.read().decode()
 
     def metric(self, name):
+        # A thread of its own writes them.
+        self.wait_for(lambda: os.path.exists(self.metrics))
         with open(self.metrics, encoding="ascii") as file:
             found = re.search(rf"^{re.escape(name)} (\S+)$", file.read(), re.M)
         if not found:
@@ -99,6 +101,7 @@ class Service:
 
     def knows(self):
         """The SBDFs that the hypervisor knows."""
+        self.wait_for(lambda: os.path.exists(self.metrics))
         with open(self.metrics, encoding="ascii") as file:
             found = re.findall(r'^xen_pci_device_info\{segment="(\w+)",bus='
                                r'"(\w+)",device="(\w+)",function="(\w+)"',
