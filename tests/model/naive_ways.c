@@ -89,11 +89,19 @@ static void became_known(const struct naive_ways *before,
 
 /* Is nobody else there, nor was? */
 static bool is_free(struct naive *naive, const struct naive_ways *before,
-                    const struct naive_ways *after,
+                    const struct naive_ways *after, const bool known[256],
                     const struct naive_device *device)
 {
     int path = naive_path(naive, after, device);
     const struct naive_device *other;
+    uint8_t bus = bus_of(device);
+
+    /* What is remembered of the bus has followed the way only afterwards. */
+    if ( known[bus] && base_of(after, device) == bus &&
+         path_set_has(&naive->now.quarantine,
+                      paths_intern(&naive->paths, PATH_DEVICE,
+                                   before->path[bus], device->sbdf & 0xff)) )
+        return false;
 
     if ( naive_segment(naive, segment_of(device))->paths_lost ||
          path_set_has(&naive->now.quarantine, path) )
@@ -116,7 +124,7 @@ static bool follows(struct naive *naive, const struct naive_ways *before,
     uint8_t base = base_of(before, device);
 
     return known[base] && base == base_of(after, device) &&
-           is_free(naive, before, after, device);
+           is_free(naive, before, after, known, device);
 }
 
 /* The ways before the operation, from the copy of it. */
@@ -148,10 +156,12 @@ bool naive_is_free(struct naive *naive, const struct naive_device *device)
 {
     struct naive_ways before;
     struct naive_ways after;
+    bool known[256] = { false };
 
     ways_before(naive, segment_of(device), &before);
     naive_ways(naive, segment_of(device), &after);
-    return is_free(naive, &before, &after, device);
+    became_known(&before, &after, known);
+    return is_free(naive, &before, &after, known, device);
 }
 
 static uint16_t segment_of_path(const struct naive *naive, int path)
@@ -175,7 +185,8 @@ static bool any_guests(struct naive *naive, uint16_t segment)
     for_each_device(naive, device)
     {
         if ( segment_of(device) == segment && !device->draft &&
-             naive_is_foreign(device) && device->owner != XPCI_OWNER_XEN )
+             (device->quarantined ||
+              (naive_is_foreign(device) && device->owner != XPCI_OWNER_XEN)) )
             return true;
     }
     return false;

@@ -86,6 +86,13 @@ static void a_device_is_not_adopted(void)
           "00:01.0 00:02.0 01:00.0 03:00.0^ 03:00.1v^", NULL, "01:00.1 01:00.0",
           "" },
         /* Its PF stays where it is; a bridge gets the bus of the VF. */
+        { "where one was that is remembered of a bus without a bridge",
+          "04:00.0 e; add 04:00.0; assign 04:00.0 7; gone 04:00.0;"
+          "remove 04:00.0; 00:02.0 r 9 9; 00:03.0 r 0 0; add 00:02.0;"
+          "add 00:03.0; 00:02.0 r 4 4; 04:00.0 e; add 04:00.0; 00:02.0 r 9 9;"
+          "reset 00:02.0;"
+          "00:03.0 r 4 4; add 04:00.0",
+          "00:02.0 00:03.0 04:00.0q@io", NULL, "04:00.0", "" },
         { "a VF of a guest's PF",
           "00:01.0 r 1 2; 01:00.0 e; 02:00.0 v; add 00:01.0; add 01:00.0;"
           "vf 02:00.0 01:00.0; assign 01:00.0 7; 01:01.0 r 2 2; add 01:01.0;"
@@ -138,6 +145,11 @@ static void a_bridge_in_quarantine_leads_nowhere(void)
           "00:01.0 00:02.0 01:00.0-q@io 02:00.0-q@io 03:00.0q@io 04:00.0 "
           "05:00.0@8",
           NULL, "", "" },
+        { "where its way becomes known by the report itself",
+          "04:00.0 e; add 04:00.0; assign 04:00.0 7; gone 04:00.0;"
+          "remove 04:00.0; 00:01.0 r 0 0; add 00:01.0; 00:01.0 r 4 5;"
+          "04:00.0 p 5 5; add 04:00.0",
+          "00:01.0 04:00.0-q@io", NULL, "", "" },
         { "until the toolstack gives it to dom0",
           GUESTS_CARD_WENT "01:00.0 u 2 3; add 01:00.0; deassign 01:00.0;"
                            "add 01:00.0; 02:00.0 e; add 02:00.0",

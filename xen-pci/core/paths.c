@@ -242,13 +242,23 @@ static bool is_foreign_place(const struct xpci *xpci,
     return false;
 }
 
-/* Is what is there, and was there last, dom0's? */
+/*
+ * Is what is there, and was there last, dom0's?  What is remembered of a bus
+ * whose way becomes known is still remembered as it was before.
+ */
 static bool is_free(const struct xpci *xpci, const struct xpci_segment *segment,
                     const struct xpci_record *record)
 {
-    uint64_t path = path_of(xpci, xpci->paths.path, record);
+    const struct xpci_paths *paths = &xpci->paths;
+    unsigned int from = bus_from(xpci, paths->path, record);
+    uint64_t path = path_of(xpci, paths->path, record);
+    uint64_t before =
+        device_path(segment->bus_path[from], 0, XPCI_DEVFN(record->sbdf));
 
     return !segment->paths_lost && !xpci_quarantine_has(segment, path) &&
+           !(from == XPCI_BUS(record->sbdf) &&
+             xpci_bus_set_has(&paths->known, from) &&
+             xpci_quarantine_has(segment, before)) &&
            !is_foreign_place(xpci, segment, record, path);
 }
 
@@ -290,8 +300,10 @@ static bool any_guests(const struct xpci *xpci,
     {
         uint32_t index = xpci_index_get(segment, bdf);
 
-        if ( xpci_record_is_foreign(xpci, index) &&
-             xpci_record_owner(xpci, index) != XPCI_OWNER_XEN )
+        /* Of one that has just been entered the host knows nothing yet. */
+        if ( xpci_record(xpci, index)->flags & XPCI_QUARANTINED ||
+             (xpci_record_is_foreign(xpci, index) &&
+              xpci_record_owner(xpci, index) != XPCI_OWNER_XEN) )
             return true;
     }
 
