@@ -111,20 +111,24 @@ static int cf_check make_anew(struct pci_dev *pdev)
 
 static int cf_check prepare(uint32_t sbdf)
 {
+    const struct ivrs_mappings *map = xpci_amd_table(sbdf);
     struct pci_dev *pdev = xpci_xen_pdev(sbdf);
-    unsigned int i, count = 0;
-    uint32_t rids[XPCI_RIDS];
     bool changed = false;
+    uint32_t before;
     int rc;
 
-    if ( pdev && pdev->domain )
-        count = rids_of(pdev, rids);
+    if ( !map )
+        return 0;
+    before = (sbdf & ~0xffffU) | xpci_amd_requester(map, sbdf);
     rc = xpci_amd_derive(sbdf, &changed);
     if ( !rc && changed && pdev && pdev->domain )
         rc = make_anew(pdev);
-    /* What it claimed before, for those that claim it still. */
-    for ( i = 0; i < count; i++ )
-        xpci_rid_settle(rids[i], NULL, NULL);
+    /* The ID that was the BDF's, for those that claim it still. */
+    xpci_rid_settle(before, NULL, NULL);
+    /* And the one that it has: its owner may not be the only one. */
+    if ( rc && changed )
+        xpci_rid_settle((sbdf & ~0xffffU) | xpci_amd_requester(map, sbdf), NULL,
+                        NULL);
 
     return rc;
 }

@@ -147,8 +147,7 @@ static uint16_t requester_below(const struct xpci *xpci,
     if ( !info->has_upstream )
         return sbdf;
 
-    return xpci_lookup_type(xpci_lookup(xpci, info->upstream)) ==
-                   XPCI_TYPE_PCIE_TO_PCI_BRIDGE
+    return xpci_xen_bridge_type(info->upstream) == XPCI_TYPE_PCIE_TO_PCI_BRIDGE
                ? info->secondary << 8
                : info->upstream;
 }
@@ -166,11 +165,17 @@ static bool find_wanted(const struct xpci *xpci, uint32_t sbdf,
     if ( is_listed(xpci, sbdf) )
         return wanted->is_kept;
 
-    /* On a root bus, nothing else says anything. */
-    if ( xpci_bus(xpci, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf), &info) )
+    wanted->requester = sbdf;
+    if ( !xpci_bus(xpci, XPCI_SEGMENT(sbdf), XPCI_BUS(sbdf), &info) )
+    {
+        wanted->iommu = unit_above(xpci, sbdf);
+        wanted->requester = requester_below(xpci, &info, sbdf);
+    }
+    /* On a root bus, nothing else says anything, but what was derived. */
+    else if ( !wanted->is_kept )
         return false;
-    wanted->iommu = unit_above(xpci, sbdf);
-    wanted->requester = requester_below(xpci, &info, sbdf);
+    else
+        wanted->iommu = xpci_amd_table(sbdf)[(uint16_t)sbdf].iommu;
     wanted->valid = wanted->requester == (uint16_t)sbdf;
     wanted->is_kept = false;
 
@@ -312,11 +317,18 @@ void cf_check xpci_amd_begin_removal(struct pci_dev *pdev)
 
     kept.table = NULL;
     if ( !map || map[bdf].dte_requestor_id != bdf || !map[bdf].intremap_table ||
-         !amd_iommu_perdev_intremap || !is_table_shared(map, bdf) )
+         !amd_iommu_perdev_intremap )
         return;
 
-    /* Xen would free what others use; its MSIs need it until they go. */
+    /* Its MSIs need the table until they go. */
     pci_cleanup_msi(pdev);
+    if ( !is_table_shared(map, bdf) )
+    {
+        /* Xen frees it, and of what is in quarantine clears no entry before. */
+        set_table(map[bdf].iommu, bdf, NULL);
+        return;
+    }
+    /* Xen would free what others use. */
     kept.table = map[bdf].intremap_table;
     kept.inuse = map[bdf].intremap_inuse;
     kept.sbdf = pdev->sbdf.sbdf;

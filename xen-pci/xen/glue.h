@@ -40,6 +40,9 @@ bool xpci_xen_is_guest(const struct domain *d);
 void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,
                            unsigned int count);
 
+/* The type of a bridge, also of one that only leads to buses. */
+enum xpci_type xpci_xen_bridge_type(uint32_t bridge);
+
 /* From now on Xen may have a device that the tables have not. */
 void xpci_xen_has_more(void);
 

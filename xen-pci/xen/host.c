@@ -78,6 +78,21 @@ void xpci_xen_capabilities(uint32_t sbdf, const uint8_t *ids, uint32_t *headers,
     xpci_config_capabilities(&host, sbdf, ids, headers, count);
 }
 
+enum xpci_type xpci_xen_bridge_type(uint32_t bridge)
+{
+    const struct xpci *xpci = xpci_instance();
+    struct xpci_walk walk = { .next = bridge };
+    uint32_t known = xpci_lookup(xpci, bridge);
+    struct xpci_device_info info;
+
+    if ( known )
+        return xpci_lookup_type(known);
+    if ( xpci_walk_devices(xpci, &walk, &info, 1) == 1 && info.sbdf == bridge )
+        return info.type;
+
+    return XPCI_TYPE_UNKNOWN;
+}
+
 bool xpci_hook_is_on(void)
 {
     return xpci_instance();

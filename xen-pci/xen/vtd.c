@@ -29,17 +29,9 @@ static unsigned int aliases_of(uint32_t sbdf, uint32_t rids[2])
     rids[0] = upstream.bridge;
     rids[1] = XPCI_SBDF(XPCI_SEGMENT(sbdf), upstream.secondary, 0);
 
-    /* As recorded, or not known as a device: then both. */
-    switch ( xpci_lookup_type(xpci_lookup(xpci, upstream.bridge)) )
-    {
-    case XPCI_TYPE_PCI_BRIDGE:
-    case XPCI_TYPE_CARDBUS_BRIDGE:
-    case XPCI_TYPE_PCI_TO_PCIE_BRIDGE:
-        return 1;
-
-    default:
-        return 2;
-    }
+    return xpci_xen_bridge_type(upstream.bridge) == XPCI_TYPE_PCIE_TO_PCI_BRIDGE
+               ? 2
+               : 1;
 }
 
 static unsigned int cf_check rids_of(const struct pci_dev *pdev,
