@@ -19,6 +19,8 @@ class Case:
     agent:   whether the agent has work to do before Xen's view is dom0's
     after:   what must be seen with the module after that
     debug:   whether it is run on the build with assertions, too
+    checked: whether it is run on the build with assertions instead of the
+             module's other one, unless it is named, or by --long
     long:    whether it is only run when it is named, or by --long
     fails:   hypervisors on which it fails today (docs/lab-results.md says
              how): there, too, it is only run when it is named, or by --long
@@ -36,6 +38,7 @@ class Case:
     after: list = field(default_factory=list)
     user: str = ""
     debug: bool = False
+    checked: bool = False
     long: bool = False
     fails: tuple = ()
     stock_owners: bool = True
@@ -43,7 +46,7 @@ class Case:
     def but(self, name, title, **changes):
         """A variant; changes may name fields of the machine as well.
 
-        debug and long are not taken over.
+        debug, checked and long are not taken over.
         """
         of_machine = {field.name for field in dataclasses.fields(Machine)}
         machine = dataclasses.replace(
@@ -51,15 +54,20 @@ class Case:
                              if key in of_machine})
         rest = {key: value for key, value in changes.items()
                 if key not in of_machine}
-        rest = {"debug": False, "long": False, "fails": ()} | rest
+        rest = {"debug": False, "checked": False, "long": False,
+                "fails": ()} | rest
         return dataclasses.replace(self, name=name, title=title,
                                    machine=machine, **rest)
 
     def is_chosen(self, hypervisor_name, long):
         """Whether a run of all cases has it on this hypervisor."""
-        if (self.long or hypervisor_name in self.fails) and not long:
+        if long:
+            return True
+        if self.long or hypervisor_name in self.fails:
             return False
-        return self.debug or long or hypervisor_name != "debug"
+        if hypervisor_name == "debug":
+            return self.debug or self.checked
+        return not (self.checked and hypervisor_name == "module")
 
     def runs_on(self, hypervisor):
         expected = self.module if hypervisor.has_module else self.stock

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The lab's command line."""
 import argparse
+import os
 import pathlib
 
-from . import cases, count, demo, ending, report, runner, shell, table
+from . import (cases, count, demo, ending, hostile, report, runner, shell,
+               table)
 
 # Hypervisors that have names of their own.
 NAMED = ["stock", "module", "debug"]
@@ -22,6 +24,12 @@ def _arguments(argv):
     parser.add_argument("--long", action="store_true",
                         help="the cases too that are not needed each time, "
                         "and all of them on debug")
+    parser.add_argument("--rounds", type=int, metavar="N",
+                        help="how many hostile rounds (default: "
+                        f"{hostile.ROUNDS}, with --long {hostile.ROUNDS_LONG})")
+    parser.add_argument("--seed", type=int, metavar="N",
+                        help="of what is random (default: a new one, which "
+                        "is said)")
     parser.add_argument("--list", action="store_true",
                         help="list the cases")
     parser.add_argument("--table", action="store_true",
@@ -63,6 +71,14 @@ def _existing(parser, names):
     return names
 
 
+def _chance(options):
+    """What random cases are told."""
+    rounds = options.rounds or (hostile.ROUNDS_LONG if options.long else None)
+    for name, value in (("LAB_ROUNDS", rounds), ("LAB_SEED", options.seed)):
+        if value is not None:
+            os.environ[name] = str(value)
+
+
 def _show(result, verbose):
     print(report.line(result), flush=True)
     if verbose:
@@ -90,6 +106,7 @@ def main(argv):
     skipped, else 1."""
     parser, options = _arguments(argv)
     names = _existing(parser, options.xen or NAMED)
+    _chance(options)
     ending.on_signals()
     if options.demo:
         return demo.run()

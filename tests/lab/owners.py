@@ -103,6 +103,7 @@ class Owners:
         self.places = {}        # where each device was last seen
         self.roots = {}         # domain -> its page tables
         self.exempt = None      # IDs that no device has: see _special
+        self.last = None        # the Look of the last check
         self.looks = 0
         self.seconds = 0
 
@@ -271,6 +272,7 @@ class Owners:
                 break
             if tries_left:
                 time.sleep(WAIT)
+        self.last = look
         self.looks += 1
         self.seconds += time.monotonic() - began
         if settled:

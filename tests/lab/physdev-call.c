@@ -2,14 +2,16 @@
 /*
  * dom0's raw hypercalls for the lab:
  *
- *   physdev-call add SBDF [virtfn=BB:DD.F] [extfn]
- *   physdev-call remove SBDF
+ *   physdev-call add SBDF [virtfn=BB:DD.F] [extfn] [old]
+ *   physdev-call remove SBDF [old]
+ *   physdev-call reset SBDF
  *   physdev-call list SEGMENT
  *   physdev-call keys STRING
  *   physdev-call announce SBDF MILLISECONDS
  *   physdev-call count ROUNDS SBDF...
  *
- * add and remove print the return code (0 or a negative errno). list prints
+ * add, remove and reset print the return code (0 or a negative errno); old:
+ * by the hypercall of before PHYSDEVOP_pci_device_add and _remove. list prints
  * the SBDF of every device of the segment that Xen knows. keys sends debug
  * keys. announce has Xen forget a device and the kernel send an event of it,
  * waits until Xen knows it again, and prints how long that took in
@@ -30,6 +32,15 @@
 
 #include "hypercalls.h"
 
+/* Xen has this from 4.20 on; older ones answer -ENOSYS. */
+#ifndef PHYSDEVOP_pci_device_reset
+#    define PHYSDEVOP_pci_device_reset 32
+struct pci_device_reset {
+    physdev_pci_device_t dev;
+    uint32_t flags;
+};
+#endif
+
 #define DEVICES_PER_CALL 4096u
 #define DEVICES_PER_SEGMENT 65536u
 
@@ -46,12 +57,28 @@ static int physdev(unsigned int command, void *argument)
 
 static int usage(void)
 {
-    fputs("usage: physdev-call add SBDF [virtfn=BB:DD.F] [extfn] | "
-          "remove SBDF | list SEGMENT | keys STRING | "
+    fputs("usage: physdev-call add SBDF [virtfn=BB:DD.F] [extfn] [old] | "
+          "remove SBDF [old] | reset SBDF | list SEGMENT | keys STRING | "
           "announce SBDF MILLISECONDS | count ROUNDS SBDF...\n",
           stderr);
 
     return 2;
+}
+
+/* Is the last of the arguments the word "old"? */
+static bool is_old(int argc, char **argv)
+{
+    return argc == 2 && !strcmp(argv[1], "old");
+}
+
+static int manage(unsigned int command, unsigned int bus, unsigned int devfn)
+{
+    struct physdev_manage_pci *manage = hypercall_buffer(sizeof(*manage));
+
+    manage->bus = bus;
+    manage->devfn = devfn;
+
+    return physdev(command, manage);
 }
 
 static int do_add(int argc, char **argv)
@@ -62,6 +89,8 @@ static int do_add(int argc, char **argv)
 
     if ( argc < 1 || !parse_sbdf(argv[0], &segment, &bus, &devfn) )
         return usage();
+    if ( is_old(argc, argv) )
+        return manage(PHYSDEVOP_manage_pci_add, bus, devfn);
 
     add = hypercall_buffer(sizeof(*add));
     add->seg = segment;
@@ -89,9 +118,12 @@ static int do_remove(int argc, char **argv)
 {
     unsigned int segment, bus, devfn;
     struct physdev_pci_device *device;
+    bool old = is_old(argc, argv);
 
-    if ( argc != 1 || !parse_sbdf(argv[0], &segment, &bus, &devfn) )
+    if ( argc != 1 + old || !parse_sbdf(argv[0], &segment, &bus, &devfn) )
         return usage();
+    if ( old )
+        return manage(PHYSDEVOP_manage_pci_remove, bus, devfn);
 
     device = hypercall_buffer(sizeof(*device));
     device->seg = segment;
@@ -99,6 +131,22 @@ static int do_remove(int argc, char **argv)
     device->devfn = devfn;
 
     return physdev(PHYSDEVOP_pci_device_remove, device);
+}
+
+static int do_reset(int argc, char **argv)
+{
+    unsigned int segment, bus, devfn;
+    struct pci_device_reset *reset;
+
+    if ( argc != 1 || !parse_sbdf(argv[0], &segment, &bus, &devfn) )
+        return usage();
+
+    reset = hypercall_buffer(sizeof(*reset));
+    reset->dev.seg = segment;
+    reset->dev.bus = bus;
+    reset->dev.devfn = devfn;
+
+    return physdev(PHYSDEVOP_pci_device_reset, reset);
 }
 
 /* Asks about count devices from the first on; prints those that are known. */
@@ -361,8 +409,10 @@ int main(int argc, char **argv)
         const char *name;
         int (*run)(int argc, char **argv);
     } commands[] = {
-        { "add", do_add },   { "remove", do_remove },     { "list", do_list },
-        { "keys", do_keys }, { "announce", do_announce }, { "count", do_count },
+        { "add", do_add },     { "remove", do_remove },
+        { "reset", do_reset }, { "list", do_list },
+        { "keys", do_keys },   { "announce", do_announce },
+        { "count", do_count },
     };
     unsigned int i;
 
