@@ -39,6 +39,12 @@ int json_print(struct json_writer *writer)
     return rc;
 }
 
+void json_drop(struct json_writer *writer)
+{
+    json_object_put(writer->open[0]);
+    writer->open[0] = NULL;
+}
+
 /* Put `value`, which becomes the writer's, into what is open. */
 static void put(struct json_writer *writer, const char *key,
                 struct json_object *value)

@@ -30,6 +30,9 @@ void json_begin(struct json_writer *writer, FILE *out);
  */
 int __must_check json_print(struct json_writer *writer);
 
+/* Free the value, and print nothing. */
+void json_drop(struct json_writer *writer);
+
 /* `key`, a literal, is NULL in an array.  `bracket` is '{' or '['. */
 void json_open(struct json_writer *writer, const char *key, char bracket);
 void json_close(struct json_writer *writer);

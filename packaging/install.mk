@@ -87,6 +87,8 @@ install-tools: $(BUILD)/xl-pci
 	$(INSTALL_DATA) docs/man/xl-pci.1 '$(D)$(mandir)/man1/xl-pci.1'
 	$(INSTALL_DATA) docs/man/xen-pci-trace.5 \
 		'$(D)$(mandir)/man5/xen-pci-trace.5'
+	$(INSTALL_DATA) docs/man/xl-pci-json.5 \
+		'$(D)$(mandir)/man5/xl-pci-json.5'
 	$(INSTALL_DATA) packaging/completions/xl-pci.bash \
 		'$(D)$(bashcompletiondir)/xl-pci'
 	$(INSTALL_DATA) packaging/completions/xl-pci.zsh \
@@ -125,6 +127,7 @@ uninstall:
 		'$(D)$(mandir)/man8/xen-pcid.8' \
 		'$(D)$(mandir)/man5/xen-pcid.conf.5' \
 		'$(D)$(mandir)/man5/xen-pci-trace.5' \
+		'$(D)$(mandir)/man5/xl-pci-json.5' \
 		'$(D)$(mandir)/man1/xl-pci.1' \
 		'$(D)$(mandir)/man1/xen-pci-module-build.1' \
 		'$(D)$(systemdsystemunitdir)/xen-pcid.service' \

@@ -100,8 +100,8 @@ static int print_json(const struct differences *differences,
                                    device->sbdf));
         json_side(&json, "before", difference->before);
         json_side(&json, "after", difference->after);
-        if ( names )
-            json_text(&json, "name", names_device(names, name, device, false));
+        json_text(&json, "name",
+                  names ? names_device(names, name, device, false) : NULL);
         json_text(&json, "what", difference->what);
         json_close(&json);
     }

@@ -119,8 +119,8 @@ static void json_device(struct json_writer *json, struct names *names,
     json_bus(json, "subordinate", is_bridge, device->subordinate);
     json_sbdf(json, "physfn", is_virtfn ? &device->physfn : NULL);
     json_node(json, "node", device->node);
-    if ( names )
-        json_text(json, "name", names_device(names, name, device, true));
+    json_text(json, "name",
+              names ? names_device(names, name, device, true) : NULL);
     json_close(json);
 }
 

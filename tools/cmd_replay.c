@@ -28,8 +28,11 @@ static enum tool_exit run(struct invocation *call)
 
     if ( !parse_model(call->model, &model) )
         return TOOL_USAGE;
-    rc = trace_replay(call->arguments[0], model, call->verbose, stdout,
-                      &message);
+    if ( call->json )
+        rc = trace_replay_json(call->arguments[0], model, stdout, &message);
+    else
+        rc = trace_replay(call->arguments[0], model, call->verbose, stdout,
+                          &message);
     if ( rc >= 0 )
         return rc ? TOOL_WRONG : TOOL_DONE;
     if ( *message.text )
@@ -41,7 +44,7 @@ static enum tool_exit run(struct invocation *call)
 
 const struct command command_replay = {
     .name = "replay",
-    .options = "Mv",
+    .options = "Mvj",
     .arguments = "FILE",
     .argument_count = 1,
     .summary = "play a trace of events on the module, or on stock Xen",

@@ -137,13 +137,15 @@ static void print_text(struct tree *tree, struct names *names)
 }
 
 static void json_bridge(struct json_writer *json,
-                        const struct xpci_device_info *bridge)
+                        const struct xpci_device_info *device)
 {
-    enum xpci_problem problem = xpci_device_problem(bridge);
+    bool is_bridge = device->flags & XPCI_BRIDGE;
+    enum xpci_problem problem = xpci_device_problem(device);
 
-    json_bus(json, "secondary", true, bridge->secondary);
-    json_bus(json, "subordinate", true, bridge->subordinate);
-    json_text(json, "problem", problem ? xpci_problem_name(problem) : NULL);
+    json_bus(json, "secondary", is_bridge, device->secondary);
+    json_bus(json, "subordinate", is_bridge, device->subordinate);
+    json_text(json, "problem",
+              is_bridge && problem ? xpci_problem_name(problem) : NULL);
 }
 
 static void open_device(struct json_writer *json, struct names *names,
@@ -155,10 +157,9 @@ static void open_device(struct json_writer *json, struct names *names,
     json_open(json, NULL, '{');
     json_text(json, "sbdf", xpci_sbdf_format(sbdf, device->sbdf));
     json_text(json, "type", type_value(device));
-    if ( names )
-        json_text(json, "name", names_device(names, name, device, false));
-    if ( device->flags & XPCI_BRIDGE )
-        json_bridge(json, device);
+    json_text(json, "name",
+              names ? names_device(names, name, device, false) : NULL);
+    json_bridge(json, device);
     json_open(json, "buses", '[');
 }
 

@@ -7,6 +7,7 @@
 
 #include "json.h"
 #include "ownership.h"
+#include "snapshot_json.h"
 
 #define FORMAT_NUMBER 2
 
@@ -29,8 +30,8 @@ static void write_device(struct json_writer *json,
     json_bus(json, "primary", is_bridge, info->primary);
     json_bus(json, "secondary", is_bridge, info->secondary);
     json_bus(json, "subordinate", is_bridge, info->subordinate);
-    json_boolean(json, "configured", info->flags & XPCI_CONFIGURED);
-    json_boolean(json, "conflict", info->flags & XPCI_CONFLICT);
+    json_maybe(json, "configured", is_bridge, info->flags & XPCI_CONFIGURED);
+    json_maybe(json, "conflict", is_bridge, info->flags & XPCI_CONFLICT);
     json_sbdf(json, "physfn", info->flags & XPCI_VIRTFN ? &info->physfn : NULL);
     json_node(json, "node", info->node);
     json_text(json, "owner", ownership_format(owner, info->owner));
@@ -87,25 +88,32 @@ static void write_segment(struct json_writer *json,
     json_close(json);
 }
 
-int snapshot_print_json(const struct xpci_snapshot *snapshot, FILE *out)
+void snapshot_write_json(const struct xpci_snapshot *snapshot,
+                         struct json_writer *json, const char *key)
 {
     size_t device = 0, bus = 0, i;
+
+    json_open(json, key, '{');
+    json_number(json, "format", FORMAT_NUMBER);
+    json_text(json, "source", xpci_source_name(snapshot->source));
+    json_number(json, "generation", snapshot->generation);
+    json_open(json, "segments", '[');
+    while ( device < snapshot->device_count || bus < snapshot->bus_count )
+        write_segment(json, snapshot, &device, &bus);
+    json_close(json);
+    json_open(json, "problems", '[');
+    for ( i = 0; i < snapshot->problem_count; i++ )
+        write_problem(json, &snapshot->problems[i]);
+    json_close(json);
+    json_close(json);
+}
+
+int snapshot_print_json(const struct xpci_snapshot *snapshot, FILE *out)
+{
     struct json_writer json;
 
     json_begin(&json, out);
-    json_open(&json, NULL, '{');
-    json_number(&json, "format", FORMAT_NUMBER);
-    json_text(&json, "source", xpci_source_name(snapshot->source));
-    json_number(&json, "generation", snapshot->generation);
-    json_open(&json, "segments", '[');
-    while ( device < snapshot->device_count || bus < snapshot->bus_count )
-        write_segment(&json, snapshot, &device, &bus);
-    json_close(&json);
-    json_open(&json, "problems", '[');
-    for ( i = 0; i < snapshot->problem_count; i++ )
-        write_problem(&json, &snapshot->problems[i]);
-    json_close(&json);
-    json_close(&json);
+    snapshot_write_json(snapshot, &json, NULL);
 
     return json_print(&json);
 }

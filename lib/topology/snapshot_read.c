@@ -113,13 +113,15 @@ static uint32_t read_sbdf(struct reader *reader, struct json_object *object,
     return sbdf;
 }
 
-static bool read_bool(struct reader *reader, struct json_object *object,
-                      const char *key)
+/* Null, of what is no bridge, is as false; it was false in older files. */
+static bool read_bool_or_null(struct reader *reader, struct json_object *object,
+                              const char *key)
 {
     struct json_object *value = member(reader, object, key);
 
-    if ( !reader->rc && !json_object_is_type(value, json_type_boolean) )
-        bad(reader, key, value, "true or false");
+    if ( !reader->rc && value &&
+         !json_object_is_type(value, json_type_boolean) )
+        bad(reader, key, value, "true, false or null");
 
     return !reader->rc && json_object_get_boolean(value);
 }
@@ -189,9 +191,9 @@ static void read_device(struct reader *reader, struct xpci_snapshot *snapshot,
     info.device = (uint16_t)read_hex(reader, object, "device", 4);
     if ( !is_null(reader, object, "secondary") )
         read_bridge(reader, object, &info);
-    if ( read_bool(reader, object, "configured") )
+    if ( read_bool_or_null(reader, object, "configured") )
         info.flags |= XPCI_CONFIGURED;
-    if ( read_bool(reader, object, "conflict") )
+    if ( read_bool_or_null(reader, object, "conflict") )
         info.flags |= XPCI_CONFLICT;
     if ( !is_null(reader, object, "physfn") )
     {

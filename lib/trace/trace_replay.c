@@ -7,6 +7,7 @@
 
 #include "ownership.h"
 #include "process/embedded_state.h"
+#include "topology/snapshot_json.h"
 #include "stock.h"
 #include "trace_space.h"
 
@@ -153,10 +154,12 @@ struct replay {
     const char *name;
     FILE *out;
     bool verbose;
+    struct json_writer *json; /* NULL: text */
     struct trace_target target;
     struct trace_space space;
-    bool differed;
-    bool in_note; /* the line before was a comment's */
+    size_t differences;
+    bool in_panic; /* the statement was shown with this as its outcome */
+    bool in_note;  /* the line before was a comment's */
 };
 
 /* Room for an SBDF, an error's name, or words on a failing lookup. */
@@ -176,7 +179,7 @@ static void format_rc(char *text, long rc)
 static void show(struct replay *replay, const struct trace_statement *statement,
                  const char *outcome)
 {
-    if ( !replay->verbose )
+    if ( !replay->verbose || replay->in_panic )
         return;
     if ( replay->in_note )
         fputc('\n', replay->out);
@@ -199,91 +202,6 @@ static void show_note(struct replay *replay,
         fputc('\n', replay->out);
     fprintf(replay->out, "#%s\n", statement->text);
     replay->in_note = true;
-}
-
-static void differ(struct replay *replay,
-                   const struct trace_statement *statement,
-                   const char *expected, const char *got)
-{
-    replay->differed = true;
-    fprintf(replay->out, "%s:%lu: expected %s, got %s\n", replay->name,
-            statement->line, expected, got);
-}
-
-/* 0, or 1: there is no going on. */
-static int replay_call(struct replay *replay,
-                       const struct trace_statement *statement)
-{
-    int rc = target_call(&replay->target, statement);
-    const char *panic = target_panic(&replay->target);
-    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
-
-    format_rc(expected, statement->expected);
-    if ( panic )
-    {
-        show(replay, statement, "the host goes down");
-        differ(replay, statement, statement->expects ? expected : "an answer",
-               panic);
-        return 1;
-    }
-
-    format_rc(got, rc);
-    show(replay, statement, got);
-    if ( statement->verb == TRACE_SCAN
-             ? rc != 0
-             : statement->expects && rc != statement->expected )
-        differ(replay, statement, expected, got);
-
-    return 0;
-}
-
-static void replay_alias(struct replay *replay,
-                         const struct trace_statement *statement)
-{
-    struct xpci_upstream upstream;
-    int rc = target_upstream(&replay->target, statement->sbdf, &upstream);
-    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
-
-    if ( rc < 0 )
-        snprintf(got, sizeof(got), "a lookup that fails (the way goes round)");
-    else if ( rc )
-        xpci_sbdf_format(got, upstream.bridge);
-    else
-        snprintf(got, sizeof(got), "none");
-
-    show(replay, statement, got);
-    if ( !statement->expects )
-    {
-        if ( !replay->verbose )
-            fprintf(replay->out, "%s = %s\n", statement->text, got);
-        return;
-    }
-    if ( statement->expects_none )
-        snprintf(expected, sizeof(expected), "none");
-    else
-        xpci_sbdf_format(expected, statement->expected_alias);
-    if ( strcmp(got, expected) )
-        differ(replay, statement, expected, got);
-}
-
-static void replay_owner(struct replay *replay,
-                         const struct trace_statement *statement)
-{
-    uint16_t owner = target_owner(&replay->target, statement->sbdf);
-    char room[OWNERSHIP_LENGTH];
-    const char *got = ownership_format(room, owner);
-
-    got = got ? got : "nobody";
-    show(replay, statement, got);
-    if ( !statement->expects && !replay->verbose )
-        fprintf(replay->out, "%s = %s\n", statement->text, got);
-    if ( statement->expects && owner != statement->expected )
-    {
-        char expected[OWNERSHIP_LENGTH];
-
-        differ(replay, statement,
-               ownership_format(expected, (uint16_t)statement->expected), got);
-    }
 }
 
 static void show_problem(void *data,
@@ -327,27 +245,180 @@ static void show_ways(const struct replay *replay,
         fputc('\n', replay->out);
 }
 
-static void replay_check(struct replay *replay,
-                         const struct trace_statement *statement,
-                         const struct xpci_snapshot *snapshot)
+/* What became of a statement. */
+struct outcome {
+    const char *got;      /* NULL: it has none */
+    const char *expected; /* NULL: nothing is said */
+    bool differs;
+    bool is_question; /* printed also where nothing was expected */
+    const struct xpci_snapshot *checked; /* of TRACE_CHECK */
+    const struct xpci_snapshot *dumped;  /* of TRACE_DUMP */
+};
+
+static void json_problem(void *data,
+                         const struct xpci_snapshot_problem *problem,
+                         uint8_t last, const char *text)
+{
+    struct json_writer *json = data;
+
+    (void)last;
+    json_open(json, NULL, '{');
+    json_text(json, "kind", xpci_problem_name(problem->kind));
+    json_text(json, "text", text);
+    json_close(json);
+}
+
+static int tell_json(struct json_writer *json,
+                     const struct trace_statement *statement,
+                     const struct outcome *outcome)
+{
+    int rc = 0;
+
+    json_open(json, NULL, '{');
+    json_number(json, "line", (int64_t)statement->line);
+    json_text(json, "statement", statement->text);
+    json_text(json, "got", outcome->got);
+    json_text(json, "expected", outcome->expected);
+    json_boolean(json, "differs", outcome->differs);
+    if ( outcome->checked )
+    {
+        json_open(json, "problems", '[');
+        rc = xpci_snapshot_tell_problems(outcome->checked, json_problem, json);
+        json_close(json);
+    }
+    else
+        json_text(json, "problems", NULL);
+    if ( outcome->dumped )
+        snapshot_write_json(outcome->dumped, json, "topology");
+    else
+        json_text(json, "topology", NULL);
+    json_close(json);
+
+    return rc;
+}
+
+/* 0 or a negative errno value. */
+static int tell_text(struct replay *replay,
+                     const struct trace_statement *statement,
+                     const struct outcome *outcome)
+{
+    bool is_silent = !replay->verbose && !statement->expects;
+
+    show(replay, statement, outcome->got ? outcome->got : "");
+    if ( outcome->dumped )
+        return snapshot_print_json(outcome->dumped, replay->out);
+    if ( outcome->checked && replay->verbose )
+        show_ways(replay, outcome->checked);
+    if ( outcome->is_question && is_silent )
+        fprintf(replay->out, "%s = %s\n", statement->text, outcome->got);
+    if ( outcome->differs )
+        fprintf(replay->out, "%s:%lu: expected %s, got %s\n", replay->name,
+                statement->line, outcome->expected, outcome->got);
+    if ( outcome->checked &&
+         (outcome->differs || !statement->expects || replay->verbose) )
+        show_problems(replay, outcome->checked);
+
+    return 0;
+}
+
+/* The same. */
+static int tell(struct replay *replay, const struct trace_statement *statement,
+                const struct outcome *outcome)
+{
+    replay->differences += outcome->differs;
+
+    return replay->json ? tell_json(replay->json, statement, outcome)
+                        : tell_text(replay, statement, outcome);
+}
+
+/* 0, 1: there is no going on, or a negative errno value. */
+static int replay_call(struct replay *replay,
+                       const struct trace_statement *statement)
+{
+    int rc = target_call(&replay->target, statement);
+    const char *panic = target_panic(&replay->target);
+    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
+    bool expects = statement->expects || statement->verb == TRACE_SCAN;
+    struct outcome outcome = { .got = got };
+
+    format_rc(expected, statement->expected);
+    format_rc(got, rc);
+    if ( expects )
+        outcome.expected = expected;
+    outcome.differs = expects && rc != statement->expected;
+    if ( panic )
+    {
+        if ( !replay->json )
+            show(replay, statement, "the host goes down");
+        replay->in_panic = true;
+        outcome.got = panic;
+        outcome.expected = statement->expects ? expected : "an answer";
+        outcome.differs = true;
+    }
+    rc = tell(replay, statement, &outcome);
+
+    return rc ? rc : panic != NULL;
+}
+
+static int replay_alias(struct replay *replay,
+                        const struct trace_statement *statement)
+{
+    struct xpci_upstream upstream;
+    int rc = target_upstream(&replay->target, statement->sbdf, &upstream);
+    char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
+    struct outcome outcome = { .got = got, .is_question = true };
+
+    if ( rc < 0 )
+        snprintf(got, sizeof(got), "a lookup that fails (the way goes round)");
+    else if ( rc )
+        xpci_sbdf_format(got, upstream.bridge);
+    else
+        snprintf(got, sizeof(got), "none");
+    if ( statement->expects_none )
+        snprintf(expected, sizeof(expected), "none");
+    else
+        xpci_sbdf_format(expected, statement->expected_alias);
+    if ( statement->expects )
+        outcome.expected = expected;
+    outcome.differs = statement->expects && strcmp(got, expected);
+
+    return tell(replay, statement, &outcome);
+}
+
+static int replay_owner(struct replay *replay,
+                        const struct trace_statement *statement)
+{
+    uint16_t owner = target_owner(&replay->target, statement->sbdf);
+    char room[OWNERSHIP_LENGTH], expected[OWNERSHIP_LENGTH];
+    const char *got = ownership_format(room, owner);
+    struct outcome outcome = { .got = got ? got : "nobody",
+                               .is_question = true };
+
+    if ( statement->expects )
+        outcome.expected =
+            ownership_format(expected, (uint16_t)statement->expected);
+    outcome.differs = statement->expects && owner != statement->expected;
+
+    return tell(replay, statement, &outcome);
+}
+
+static int replay_check(struct replay *replay,
+                        const struct trace_statement *statement,
+                        const struct xpci_snapshot *snapshot)
 {
     char got[OUTCOME_LENGTH], expected[OUTCOME_LENGTH];
-    bool differs = statement->expects &&
-                   snapshot->problem_count != (size_t)statement->expected;
+    struct outcome outcome = { .got = got,
+                               .is_question = true,
+                               .checked = snapshot };
 
     snprintf(got, sizeof(got), "%zu", snapshot->problem_count);
-    show(replay, statement, got);
-    if ( replay->verbose )
-        show_ways(replay, snapshot);
-    if ( !statement->expects && !replay->verbose )
-        fprintf(replay->out, "%s = %s\n", statement->text, got);
-    if ( differs )
-    {
-        snprintf(expected, sizeof(expected), "%ld", statement->expected);
-        differ(replay, statement, expected, got);
-    }
-    if ( differs || !statement->expects || replay->verbose )
-        show_problems(replay, snapshot);
+    snprintf(expected, sizeof(expected), "%ld", statement->expected);
+    if ( statement->expects )
+        outcome.expected = expected;
+    outcome.differs = statement->expects &&
+                      snapshot->problem_count != (size_t)statement->expected;
+
+    return tell(replay, statement, &outcome);
 }
 
 /* `check` and `dump`: 0 or a negative errno value. */
@@ -360,11 +431,12 @@ static int replay_question(struct replay *replay,
     xpci_snapshot_init(&snapshot);
     rc = target_snapshot(&replay->target, &snapshot);
     if ( !rc && statement->verb == TRACE_CHECK )
-        replay_check(replay, statement, &snapshot);
+        rc = replay_check(replay, statement, &snapshot);
     else if ( !rc )
     {
-        show(replay, statement, "");
-        rc = snapshot_print_json(&snapshot, replay->out);
+        const struct outcome outcome = { .dumped = &snapshot };
+
+        rc = tell(replay, statement, &outcome);
     }
     xpci_snapshot_dispose(&snapshot);
 
@@ -390,11 +462,9 @@ static int replay_statement(struct replay *replay,
         show(replay, statement, "");
         return 0;
     case TRACE_ALIAS:
-        replay_alias(replay, statement);
-        return 0;
+        return replay_alias(replay, statement);
     case TRACE_OWNER:
-        replay_owner(replay, statement);
-        return 0;
+        return replay_owner(replay, statement);
     case TRACE_CHECK:
     case TRACE_DUMP:
         return replay_question(replay, statement);
@@ -410,39 +480,79 @@ static int replay_all(struct replay *replay, const struct trace *trace)
 
     for ( i = 0; !rc && i < trace->count; i++ )
         rc = replay_statement(replay, &trace->statements[i]);
-    if ( rc >= 0 && (fflush(replay->out) || ferror(replay->out)) )
-        rc = -EIO;
 
-    return rc < 0 ? rc : replay->differed;
+    return rc < 0 ? rc : 0;
 }
 
-int trace_replay(const char *path, enum trace_model model, bool verbose,
-                 FILE *out, struct xpci_message *message)
+/* All of it, in an object with what it comes to. */
+static int replay_json(struct replay *replay, const struct trace *trace)
 {
-    struct replay replay = { .name = strcmp(path, "-") ? path : "stdin",
-                             .out = out,
-                             .verbose = verbose };
+    struct json_writer json;
+    int rc, written;
+
+    json_begin(&json, replay->out);
+    replay->json = &json;
+    json_open(&json, NULL, '{');
+    json_text(&json, "model",
+              replay->target.model == TRACE_MODEL_MODULE ? "module" : "stock");
+    json_open(&json, "outcomes", '[');
+    rc = replay_all(replay, trace);
+    json_close(&json);
+    json_number(&json, "differences", (int64_t)replay->differences);
+    json_boolean(&json, "host_up", !replay->in_panic);
+    json_close(&json);
+    if ( rc )
+        json_drop(&json);
+    written = rc ? 0 : json_print(&json);
+    replay->json = NULL;
+
+    return rc ? rc : written;
+}
+
+static int replay_file(struct replay *replay, const char *path,
+                       enum trace_model model, bool as_json,
+                       struct xpci_message *message)
+{
     struct trace trace;
     int rc;
 
+    replay->name = strcmp(path, "-") ? path : "stdin";
     trace_init(&trace);
     rc = trace_read(&trace, path, message);
     if ( rc )
         goto out;
 
-    rc = trace_space_init(&replay.space, &trace);
+    rc = trace_space_init(&replay->space, &trace);
     if ( !rc )
-        rc = target_init(&replay.target, model, &replay.space);
+        rc = target_init(&replay->target, model, &replay->space);
     if ( !rc )
-        rc = replay_all(&replay, &trace);
-    if ( rc < 0 )
-        message_set(message, "%s: replay stopped: %s", replay.name,
+        rc = as_json ? replay_json(replay, &trace) : replay_all(replay, &trace);
+    if ( !rc && (fflush(replay->out) || ferror(replay->out)) )
+        rc = -EIO;
+    if ( rc )
+        message_set(message, "%s: replay stopped: %s", replay->name,
                     strerror(-rc));
-    target_dispose(&replay.target);
-    trace_space_dispose(&replay.space);
+    target_dispose(&replay->target);
+    trace_space_dispose(&replay->space);
 
 out:
     trace_dispose(&trace);
 
-    return rc;
+    return rc ? rc : replay->differences != 0;
+}
+
+int trace_replay(const char *path, enum trace_model model, bool verbose,
+                 FILE *out, struct xpci_message *message)
+{
+    struct replay replay = { .out = out, .verbose = verbose };
+
+    return replay_file(&replay, path, model, false, message);
+}
+
+int trace_replay_json(const char *path, enum trace_model model, FILE *out,
+                      struct xpci_message *message)
+{
+    struct replay replay = { .out = out };
+
+    return replay_file(&replay, path, model, true, message);
 }

@@ -147,6 +147,9 @@ enum trace_model {
 int __must_check trace_replay(const char *path, enum trace_model model,
                               bool verbose, FILE *out,
                               struct xpci_message *message);
+/* The same; `out` gets one JSON object on one line, or nothing on an error. */
+int __must_check trace_replay_json(const char *path, enum trace_model model,
+                                   FILE *out, struct xpci_message *message);
 
 /* The topology as JSON, one line (formats.md).  0 or -ENOMEM or -EIO. */
 int __must_check snapshot_print_json(const struct xpci_snapshot *snapshot,
