@@ -214,7 +214,7 @@ int conf_init(struct conf *conf)
         .record_most = 64,
         .log_level = LOG_LEVEL_NOTICE,
         .journal = strdup("/var/lib/xen-pci/journal"),
-        .pid_file = strdup("/run/xen-pcid.pid"),
+        .pid_file = strdup("/run/xen-pci/xen-pcid.pid"),
         .xenstore = strdup("/tool/xen-pcid"),
     };
     if ( conf->journal && conf->pid_file && conf->xenstore )

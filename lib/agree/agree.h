@@ -117,7 +117,7 @@ struct agree {
  * The lock is XEN_PCID_LOCK of the environment, else AGREE_LOCK for a
  * hypervisor that other processes make calls to as well, else none.
  */
-#define AGREE_LOCK "/run/xen-pcid.lock"
+#define AGREE_LOCK "/run/xen-pci/lock"
 void agree_init(struct agree *agree, struct backend *backend,
                 const struct view_source *source,
                 const struct agree_front *front, void *data);

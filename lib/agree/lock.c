@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,16 +14,38 @@
 
 #define PAUSE 20U /* milliseconds between two tries */
 
+/* The file, in a directory that is made where it is missing. */
+static int open_lock(const char *path, mode_t mode)
+{
+    const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
+    int lock = open(path, flags, mode);
+    const char *slash = strrchr(path, '/');
+    char *directory;
+
+    if ( lock < 0 && errno == ENOENT && slash && slash != path )
+    {
+        directory = strndup(path, slash - path);
+        if ( !directory )
+            return -ENOMEM;
+        /* Somebody else may make it at the same time. */
+        if ( !mkdir(directory, 0755) || errno == EEXIST )
+            lock = open(path, flags, mode);
+        free(directory);
+    }
+
+    return lock < 0 ? -errno : lock;
+}
+
 int lock_take(const char *path, mode_t mode, pid_t *holder,
               struct xpci_message *message)
 {
     char pid[16] = "";
-    int rc, lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, mode);
+    int rc, lock = open_lock(path, mode);
 
     *holder = 0;
     if ( lock < 0 )
     {
-        rc = -errno;
+        rc = lock;
         message_set(message, "cannot open %s: %s", path, strerror(-rc));
         return rc;
     }

@@ -10,7 +10,7 @@
 #include <xen-pci/embedded.h>
 
 /*
- * Lock the file at `path`, which is made with `mode`.  A descriptor that holds
+ * Lock the file at `path`, which is made with `mode`, as is its directory.  A descriptor that holds
  * the lock, also in children; -EWOULDBLOCK: another process has it, `*holder`
  * (0: not known); or another negative errno value; always with `message`.
  */
