@@ -108,6 +108,17 @@ static void say_owners(FILE *out, const struct status_owners *owners)
                 status_owner_name(i), owners->count[i]);
 }
 
+static void say_silent(FILE *out, const struct status *status)
+{
+    unsigned int i;
+
+    head(out, "xen_pci_unreadable_devices", "gauge",
+         "Devices that dom0 lists and cannot describe, by reason.");
+    for ( i = 0; i < SILENCES; i++ )
+        fprintf(out, "xen_pci_unreadable_devices{reason=\"%s\"} %zu\n",
+                device_silence_name(i), status->silent[i]);
+}
+
 /* A series for each; none where nothing fails. */
 static void say_failing(FILE *out, const struct retry *retry)
 {
@@ -210,6 +221,7 @@ char *metrics_text(const struct status *status)
     say_state(out, status);
     say_sizes(out, status);
     say_owners(out, &status->owners);
+    say_silent(out, status);
     say_failing(out, status->retry);
     say_counts(out, &status->counts);
     counter(out, "xen_pci_renumbered_devices",

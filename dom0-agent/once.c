@@ -70,6 +70,7 @@ static void report(const struct once *once)
     if ( once->options->dry_run )
         report_plan(stdout, &look->plan);
     report_left(stdout, &look->plan);
+    report_silent(stdout, &look->dom0);
     if ( !once->options->dry_run )
         report_problems(stdout, &look->hypervisor);
     report_state(stdout, &look->plan, &look->hypervisor);

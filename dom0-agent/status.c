@@ -187,6 +187,32 @@ static int add_machine(struct status *status,
     return rc;
 }
 
+/* A device that is asleep is no difference: it is said, and counted. */
+static int add_silent(struct status *status, const struct view *dom0)
+{
+    char sbdf[XPCI_SBDF_LENGTH];
+    size_t i;
+    int rc = 0;
+
+    for ( i = 0; !rc && i < dom0->silent_count; i++ )
+    {
+        enum device_silence why = dom0->silent[i].why;
+
+        status->silent[why]++;
+        /* Where the hypervisor does not know it either, the plan says so. */
+        if ( !xpci_snapshot_device(&status->look->hypervisor,
+                                   dom0->silent[i].sbdf) )
+            continue;
+        rc = status_add(status,
+                        "%s: unreadable: %s; nothing is done about it until "
+                        "it reads again or is gone",
+                        xpci_sbdf_format(sbdf, dom0->silent[i].sbdf),
+                        device_silence_text(why));
+    }
+
+    return rc;
+}
+
 static void say_text(struct status *status)
 {
     const struct agree_look *look = status->look;
@@ -234,6 +260,8 @@ int status_conclude(struct status *status)
     rc = add_failed(status, status->retry);
     if ( !rc )
         rc = add_pending(status);
+    if ( !rc && status->look )
+        rc = add_silent(status, &status->look->dom0);
     if ( !rc && status->look )
         rc = add_machine(status, &status->look->hypervisor);
     if ( !status->look )

@@ -62,6 +62,7 @@ struct status {
     const struct moves *moves;
     struct status_counts counts;
     struct status_owners owners; /* by status_conclude() */
+    size_t silent[SILENCES];     /* likewise: unreadable devices, by reason */
     time_t looked_at; /* of the latest look that succeeded, 0: none */
     char **problems;  /* sentences: what is wrong and what to do */
     size_t problem_count;

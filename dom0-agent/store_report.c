@@ -44,6 +44,7 @@ static int add_counts(struct tree *tree, const struct status *status)
         { "counts/failed", status->retry->count },
         { "counts/pending", status->journal->pending.count },
         { "counts/problems", status->problem_count },
+        { "counts/unreadable", look ? look->dom0.silent_count : 0 },
     };
     size_t i;
     int rc = 0;

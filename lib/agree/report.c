@@ -91,6 +91,17 @@ void report_outcome(FILE *out, const struct plan_step *step,
     }
 }
 
+void report_silent(FILE *out, const struct view *dom0)
+{
+    char sbdf[XPCI_SBDF_LENGTH];
+    size_t i;
+
+    for ( i = 0; i < dom0->silent_count; i++ )
+        fprintf(out, "note: unreadable: %s: %s\n",
+                xpci_sbdf_format(sbdf, dom0->silent[i].sbdf),
+                device_silence_text(dom0->silent[i].why));
+}
+
 void report_problems(FILE *out, const struct xpci_snapshot *snapshot)
 {
     size_t i;

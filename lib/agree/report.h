@@ -19,6 +19,9 @@ void report_left(FILE *out, const struct plan *plan);
 void report_outcome(FILE *out, const struct plan_step *step,
                     const struct agree_result *result);
 
+/* A line for each function that dom0 lists and cannot describe. */
+void report_silent(FILE *out, const struct view *dom0);
+
 /* What is odd about the machine itself, and known to both sides. */
 void report_problems(FILE *out, const struct xpci_snapshot *snapshot);
 

@@ -2,8 +2,10 @@
 /*
  * dom0's view: which devices its kernel lists, and what they are.
  */
+#include <stdlib.h>
 #include <sys/stat.h>
 
+#include "array.h"
 #include "config_space/config_space_sysfs.h"
 #include "message.h"
 #include "view.h"
@@ -38,12 +40,27 @@ void view_init(struct view *view)
 {
     xpci_snapshot_init(&view->snapshot);
     sbdf_set_init(&view->listed);
+    view->silent = NULL;
+    view->silent_count = 0;
 }
 
 void view_dispose(struct view *view)
 {
     xpci_snapshot_dispose(&view->snapshot);
     sbdf_set_dispose(&view->listed);
+    free(view->silent);
+    view->silent = NULL;
+    view->silent_count = 0;
+}
+
+static int add_silent(struct view *view, uint32_t sbdf, enum device_silence why)
+{
+    const struct device_silent silent = { sbdf, why };
+
+    if ( !ARRAY_APPEND(view->silent, view->silent_count, silent) )
+        return -ENOMEM;
+
+    return sbdf_set_add(&view->listed, sbdf);
 }
 
 /* All that the directory of devices had when `space` was opened. */
@@ -56,7 +73,7 @@ static int list_devices(struct view *view, const struct config_space *space)
     for ( i = 0; !rc && i < list->count; i++ )
         rc = sbdf_set_add(&view->listed, list->entries[i].sbdf);
     for ( i = 0; !rc && i < list->silent_count; i++ )
-        rc = sbdf_set_add(&view->listed, list->silent[i].sbdf);
+        rc = add_silent(view, list->silent[i].sbdf, list->silent[i].why);
 
     return rc;
 }
@@ -76,7 +93,9 @@ static int report_device(void *data, uint32_t sbdf,
     struct reading *reading = data;
     int rc = embedded_add(&reading->tables, sbdf, report);
 
-    if ( !rc || rc == -ENODEV || rc == -EINVAL )
+    if ( rc == -ENODEV || rc == -EINVAL )
+        return add_silent(reading->view, sbdf, SILENCE_ORPHAN);
+    if ( !rc )
         rc = sbdf_set_add(&reading->view->listed, sbdf);
 
     return rc;
@@ -105,6 +124,9 @@ int view_read(struct view *view, struct config_space *space,
     if ( !rc )
         snapshot_grade(&view->snapshot, space);
     sbdf_set_sort(&view->listed);
+    if ( view->silent_count )
+        qsort(view->silent, view->silent_count, sizeof(*view->silent),
+              sorted_compare);
 
 out:
     embedded_dispose(&reading.tables);

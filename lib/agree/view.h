@@ -8,6 +8,7 @@
 
 #include <xen-pci/embedded.h>
 
+#include "config_space/device_list.h"
 #include "sbdf_set.h"
 
 /* Where a view, or an embedded hypervisor's boot, comes from. */
@@ -34,6 +35,9 @@ struct view {
      * Segments above ffff are left out.
      */
     struct sbdf_set listed;
+    /* Those, and why; sorted.  Not of a dump, which has none. */
+    struct device_silent *silent;
+    size_t silent_count;
 };
 
 /*

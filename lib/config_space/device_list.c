@@ -175,6 +175,31 @@ int device_facts_read(struct device_facts *facts, config_dword *read,
     return 0;
 }
 
+static const struct {
+    const char *name;
+    const char *text;
+} silences[SILENCES] = {
+    [SILENCE_UNREADABLE] = { "unreadable",
+                             "its config space cannot be read whole" },
+    [SILENCE_ONES] = { "ones", "its config space reads as ones: it does not "
+                               "answer" },
+    [SILENCE_TORN] = { "torn", "its config space reads as ones in part" },
+    [SILENCE_D3COLD] = { "d3cold", "it is without power (D3cold)" },
+    [SILENCE_LINK_DOWN] = { "link-down", "the link to it is down" },
+    [SILENCE_ORPHAN] = { "no-pf", "it is a virtual function whose physical "
+                                  "function cannot be described" },
+};
+
+const char *device_silence_name(enum device_silence why)
+{
+    return silences[why].name;
+}
+
+const char *device_silence_text(enum device_silence why)
+{
+    return silences[why].text;
+}
+
 void device_list_init(struct device_list *list)
 {
     memset(list, 0, sizeof(*list));

@@ -50,7 +50,12 @@ enum device_silence {
     SILENCE_D3COLD,     /* without power */
     SILENCE_LINK_DOWN,  /* the link to it is down */
     SILENCE_ORPHAN,     /* a VF whose PF cannot be described */
+    SILENCES
 };
+
+/* Such as "link-down", and a sentence without its full stop about it. */
+const char *device_silence_name(enum device_silence why);
+const char *device_silence_text(enum device_silence why);
 
 struct device_silent {
     uint32_t sbdf;

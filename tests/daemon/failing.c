@@ -96,6 +96,41 @@ static bool fails(const char *name, int error)
     return true;
 }
 
+static struct {
+    enum failing_spoil how;
+    unsigned int number;
+    unsigned int count;
+} spoil;
+
+void failing_spoil(enum failing_spoil how, unsigned int number)
+{
+    spoil.how = how;
+    spoil.number = number;
+    spoil.count = 0;
+}
+
+unsigned int failing_spoilt(void)
+{
+    return spoil.count;
+}
+
+/* `got` bytes were read: how many the caller sees, and which. */
+static ssize_t spoilt(void *bytes, ssize_t got)
+{
+    unsigned char *byte = bytes;
+    ssize_t i;
+
+    if ( got <= 0 || !failing.armed || failing.paused || !spoil.how ||
+         ++spoil.count != spoil.number )
+        return got;
+    if ( spoil.how == FAILING_SHORT )
+        return got / 2;
+    for ( i = 0; i < got; i++ )
+        byte[i] = spoil.how == FAILING_ONES ? 0xff : byte[i] ^ 1;
+
+    return got;
+}
+
 /* A call that returns `wrong` when it fails. */
 #define FAILING(type, name, parameters, arguments, wrong, error)        \
     type __real_##name parameters;                                      \
@@ -115,8 +150,6 @@ FAILING(void *, reallocarray, (void *memory, size_t count, size_t size),
 FAILING(char *, strdup, (const char *text), (text), NULL, ENOMEM)
 FAILING(FILE *, open_memstream, (char **text, size_t *size), (text, size), NULL,
         ENOMEM)
-FAILING(ssize_t, read, (int fd, void *bytes, size_t size), (fd, bytes, size),
-        -1, EIO)
 FAILING(ssize_t, write, (int fd, const void *bytes, size_t size),
         (fd, bytes, size), -1, ENOSPC)
 FAILING(int, fdatasync, (int fd), (fd), -1, EIO)
@@ -133,11 +166,6 @@ FAILING(FILE *, fdopen, (int fd, const char *mode), (fd, mode), NULL, ENOMEM)
 FAILING(int, fflush, (FILE * file), (file), EOF, EIO)
 FAILING(off_t, ftello64, (FILE * file), (file), -1, ESPIPE)
 FAILING(DIR *, fdopendir, (int fd), (fd), NULL, ENOMEM)
-FAILING(ssize_t, pread64, (int fd, void *bytes, size_t size, off_t offset),
-        (fd, bytes, size, offset), -1, EIO)
-FAILING(ssize_t, readlinkat,
-        (int directory, const char *path, char *target, size_t size),
-        (directory, path, target, size), -1, EIO)
 FAILING(int, fstatat64,
         (int directory, const char *path, struct stat *status, int flags),
         (directory, path, status, flags), -1, EACCES)
@@ -162,6 +190,36 @@ int __wrap_open64(const char *path, int flags, ...)
     va_end(arguments);
 
     return fails("open64", EMFILE) ? -1 : __real_open64(path, flags, mode);
+}
+
+ssize_t __real_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size);
+ssize_t __wrap_read(int fd, void *bytes, size_t size)
+{
+    return fails("read", EIO) ? -1
+                              : spoilt(bytes, __real_read(fd, bytes, size));
+}
+
+ssize_t __real_pread64(int fd, void *bytes, size_t size, off_t offset);
+ssize_t __wrap_pread64(int fd, void *bytes, size_t size, off_t offset);
+ssize_t __wrap_pread64(int fd, void *bytes, size_t size, off_t offset)
+{
+    return fails("pread64", EIO)
+               ? -1
+               : spoilt(bytes, __real_pread64(fd, bytes, size, offset));
+}
+
+ssize_t __real_readlinkat(int directory, const char *path, char *target,
+                          size_t size);
+ssize_t __wrap_readlinkat(int directory, const char *path, char *target,
+                          size_t size);
+ssize_t __wrap_readlinkat(int directory, const char *path, char *target,
+                          size_t size)
+{
+    return fails("readlinkat", EIO)
+               ? -1
+               : spoilt(target,
+                        __real_readlinkat(directory, path, target, size));
 }
 
 int __real_openat64(int directory, const char *path, int flags, ...);

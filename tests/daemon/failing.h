@@ -28,4 +28,19 @@ bool failing_was_made(const char *name);
 /* The name of the call that failed last; "": none did. */
 const char *failing_name(void);
 
+/*
+ * From now on the so-manieth read of a file or a link (0: none) that succeeds
+ * returns something else, while failing_arm() is in force.  The number of reads
+ * since then: failing_spoilt().
+ */
+enum failing_spoil {
+    FAILING_NOTHING,
+    FAILING_ONES,  /* all bytes are ff */
+    FAILING_SHORT, /* half of it */
+    FAILING_OTHER, /* a bit of each byte is another one */
+};
+
+void failing_spoil(enum failing_spoil how, unsigned int number);
+unsigned int failing_spoilt(void);
+
 #endif /* TESTS_DAEMON_FAILING_H */

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "agree/identity.h"
 #include "failing.h"
 #include "suites.h"
 #include "trial.h"
@@ -170,9 +171,87 @@ static void test_onward(void)
     all_lives(true, 7 * stride());
 }
 
+static void take_known(struct trial *trial, struct xpci_snapshot *known)
+{
+    struct xpci_snapshot nothing;
+    struct xpci_message message;
+
+    xpci_snapshot_init(&nothing);
+    xpci_snapshot_init(known);
+    CU_ASSERT_FATAL(!trial->backend->ops->snapshot(trial->backend, &nothing,
+                                                   false, known, &message));
+}
+
+/* The hypervisor knows the same devices as before. */
+static void check_known(struct trial *trial, const struct xpci_snapshot *before)
+{
+    struct xpci_snapshot known;
+    size_t i;
+
+    take_known(trial, &known);
+    CU_ASSERT_EQUAL_FATAL(known.device_count, before->device_count);
+    for ( i = 0; i < known.device_count; i++ )
+    {
+        CU_ASSERT_EQUAL(known.devices[i].sbdf, before->devices[i].sbdf);
+        CU_ASSERT_EQUAL(
+            identity_compare(&known.devices[i], &before->devices[i]), 0);
+    }
+    xpci_snapshot_dispose(&known);
+}
+
+/* A look in which this read is spoilt.  The number of reads. */
+static unsigned int spoil_one(struct trial *trial, enum failing_spoil how,
+                              unsigned int number)
+{
+    failing_arm(0, false);
+    failing_spoil(how, number);
+    trial_event(trial, EVENT_OVERFLOW, 0);
+    trial_pass(trial, SOON);
+    (void)failing_disarm();
+
+    return failing_spoilt();
+}
+
+/*
+ * Each read of a look in turn reads as ones, is short, or reads as something
+ * else: nothing is removed, and nothing becomes another device, because of it.
+ */
+static void test_spoilt(void)
+{
+    static const enum failing_spoil ways[] = { FAILING_ONES, FAILING_SHORT,
+                                               FAILING_OTHER };
+    struct xpci_snapshot before;
+    struct trial trial;
+    unsigned int number, reads, looks = 0;
+    size_t i;
+
+    trial_init(&trial, "spoilt", 3);
+    trial_start(&trial);
+    take_known(&trial, &before);
+    for ( i = 0; i < ARRAY_SIZE(ways); i++ )
+    {
+        reads = spoil_one(&trial, ways[i], 0);
+        CU_ASSERT(reads > before.device_count * 2);
+        for ( number = 1; number <= reads; number++, looks++ )
+        {
+            (void)spoil_one(&trial, ways[i], number);
+            CU_ASSERT_EQUAL(trial.host.removes, 0);
+            check_known(&trial, &before);
+        }
+        trial_pass(&trial, 700000);
+        CU_ASSERT(trial_agrees(&trial));
+        CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    }
+    CU_ASSERT_EQUAL(trial.host.wrong, 0);
+    printf("%u looks... ", looks);
+    xpci_snapshot_dispose(&before);
+    trial_dispose(&trial);
+}
+
 void failing_suite(CU_pSuite suite)
 {
     CU_add_test(suite, "calls that can fail are made", test_made);
+    CU_add_test(suite, "each read of a look is spoilt", test_spoilt);
     CU_add_test(suite, "each call fails once", test_once);
     CU_add_test(suite, "all calls fail from then on", test_onward);
 }

@@ -286,10 +286,17 @@ static void test_silent(void)
     trial_event(&trial, EVENT_OVERFLOW, 0);
     trial_pass(&trial, 100000);
     CU_ASSERT_EQUAL(trial.host.removes + trial.host.adds, 0);
+    /* It is no difference, and it is said. */
+    CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    CU_ASSERT_STRING_EQUAL(trial_says(&trial, "counts/unreadable"), "1");
+    CU_ASSERT_PTR_NOT_NULL(strstr(trial_says(&trial, "problems/0"),
+                                  "unreadable: its config space reads as "
+                                  "ones"));
     world_show(&trial.world);
     trial_pass(&trial, 100000);
     CU_ASSERT_EQUAL(trial.host.removes + trial.host.adds, 0);
     CU_ASSERT(trial_state_is(&trial, "in agreement"));
+    CU_ASSERT_STRING_EQUAL(trial_says(&trial, "counts/unreadable"), "0");
     trial_dispose(&trial);
 }
 
