@@ -25,6 +25,10 @@ static uint32_t tear(const struct test_host *host, unsigned int offset,
         return host->reads >= host->torn_at ? ~(uint32_t)0 : dword;
     case TORN_AT:
         return host->reads == host->torn_at ? ~(uint32_t)0 : dword;
+    case TORN_OTHER:
+        return host->reads == host->torn_at && dword != ~(uint32_t)0
+                   ? dword ^ 0x00010101U
+                   : dword;
     case TORN_NUMBERS:
         return offset == 0x18 && dword != ~(uint32_t)0
                    ? dword + (reads % 64U) * 0x00010100U

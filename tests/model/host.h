@@ -20,6 +20,7 @@ enum test_torn {
     TORN_NOT,
     TORN_FROM,    /* all ones from the n-th read on */
     TORN_AT,      /* only the n-th read is all ones */
+    TORN_OTHER,   /* only the n-th read is something else */
     TORN_NUMBERS, /* bridges have other bus numbers at each read */
     TORN_ALL      /* every dword is another at each read */
 };

@@ -178,6 +178,10 @@ static void a_way_in_doubt(void)
           "00:01.0 01:00.0@7 02:00.0q@io", NULL, "", "" },
         { "where one had", GUEST_WENT "00:01.0 r 1 3; 02:00.0 e; add 02:00.0",
           "00:01.0 02:00.0q@io", NULL, "", "" },
+        { "in one scan with what was a guest's",
+          "07:01.0 r 9 a; 09:00.0 c 0 0; 0a:02.0 c b b; add 09:00.0;"
+          "assign 09:00.0 7; depart 09:00.0; scanall 00:00.0",
+          "07:01.0 09:00.0-q@io 0a:02.0-q@io", NULL, "", "" },
         { "a VF is where its PF is",
           "00:01.0 r 1 2; 01:00.0 e; 01:01.0 e; 02:00.0 v; add 00:01.0;"
           "add 01:00.0; add 01:01.0; assign 01:01.0 7; vf 02:00.0 01:00.0",

@@ -92,8 +92,54 @@ static void has_room_for_what_is_reserved(void)
     machine_dispose(&machine);
 }
 
+static void expect_devices(const struct machine *machine, const char *expected)
+{
+    char text[SCRIPT_TEXT];
+
+    machine_devices(machine, text);
+    CU_ASSERT_STRING_EQUAL(text, expected);
+}
+
+/*
+ * With as many paths as there may be: what would have to be remembered stays,
+ * and where the host cannot keep it, nothing that comes afterwards is dom0's.
+ */
+static void a_full_set_fails_closed(void)
+{
+    const uint32_t most = XPCI_QUARANTINE_ROOM_MOST / 2U;
+    struct xpci_segment *segment;
+    struct machine machine;
+    uint64_t path;
+
+    machine_init(&machine);
+    machine_run(&machine, "00:01.0 r 1 1; 00:02.0 r 2 2; 01:00.0 e; 02:00.0 e;"
+                          "add 00:01.0; add 00:02.0; add 01:00.0; add 02:00.0;"
+                          "assign 01:00.0 7");
+    segment = xpci_segment_find(machine.xpci, 0);
+    machine.host.locked = true;
+    CU_ASSERT_EQUAL_FATAL(xpci_quarantine_reserve(machine.xpci, segment, most),
+                          0);
+    machine.host.locked = false;
+    for ( path = 0; path < most; path++ )
+        xpci_quarantine_add(segment, path * 0x9e3779b97f4a7c15U | 1U);
+    CU_ASSERT_FALSE(segment->paths_lost);
+
+    machine_run(&machine, "gone 01:00.0; remove 01:00.0 = -12; 01:00.0 e;"
+                          "00:01.0 r 5 5; reset 00:01.0 = -12;"
+                          "add 02:00.0 = 0; 00:01.0 r 1 1; reset 00:01.0");
+    expect_devices(&machine, "00:01.0 00:02.0 01:00.0@7 02:00.0");
+    machine_run(&machine, "refuse 01:00.0; 02:00.1 e; add 02:00.1; 02:00.0 o;"
+                          "add 02:00.0 = -12; 00:03.0 r 3 3; add 00:03.0");
+    CU_ASSERT(segment->paths_lost);
+    expect_devices(&machine,
+                   "00:01.0 00:02.0 00:03.0-q@io 02:00.0 02:00.1q@io");
+    CU_ASSERT_EQUAL(machine.failures, 0);
+    machine_dispose(&machine);
+}
+
 CU_TestInfo quarantine_tests[] = {
     { "is what a list says", is_what_the_list_says },
     { "has room for what is reserved", has_room_for_what_is_reserved },
+    { "a full set fails closed", a_full_set_fails_closed },
     CU_TEST_INFO_NULL,
 };

@@ -40,6 +40,8 @@ static int operate(struct machine *machine, const struct event *event)
     machine->host.locked = true;
     if ( event->kind == EVENT_SCAN_DEVICE )
         rc = xpci_scan_device(machine->xpci, event->sbdf);
+    else if ( event->kind == EVENT_SCAN_SEGMENT )
+        rc = xpci_scan_segment(machine->xpci, XPCI_SEGMENT(event->sbdf));
     else if ( event->kind == EVENT_ADD )
         rc = xpci_add(machine->xpci, event->sbdf, &event->report);
     else if ( event->kind == EVENT_REMOVE )
@@ -107,10 +109,15 @@ static const struct {
     const char *word;
     enum event_kind kind;
 } operations[] = {
-    { "scan", EVENT_SCAN_DEVICE }, { "add", EVENT_ADD },
-    { "ext", EVENT_ADD },          { "vf", EVENT_ADD },
-    { "remove", EVENT_REMOVE },    { "reset", EVENT_RESET },
-    { "refuse", EVENT_REFUSE },    { "depart", EVENT_DEPART },
+    { "scan", EVENT_SCAN_DEVICE },
+    { "add", EVENT_ADD },
+    { "ext", EVENT_ADD },
+    { "vf", EVENT_ADD },
+    { "remove", EVENT_REMOVE },
+    { "reset", EVENT_RESET },
+    { "refuse", EVENT_REFUSE },
+    { "depart", EVENT_DEPART },
+    { "scanall", EVENT_SCAN_SEGMENT },
 };
 
 static void check(struct machine *machine, const char *step)
