@@ -109,8 +109,8 @@ check:
 # Each is `make check-SUITE`, which can be run alone; CHECKS="unit tool" runs
 # these.  The lab takes all processors.  What they need is built first, by one
 # make, or two suites might build the same at once.
-CHECKS := selftest unit fuzz model daemon tsan hooks agent tool guests install \
-	embedded traces predicate man mutants lab
+CHECKS := selftest unit xen fuzz model daemon tsan hooks agent tool guests \
+	install embedded traces predicate man mutants lab
 .PHONY: check-all check-built
 check-all:
 	@exec tests/check/run --make $(MAKE) --logs $(BUILD)/check \

@@ -43,16 +43,23 @@ int child_run(int (*part)(void *data), void *data)
                                                            : -1;
 }
 
+void *child_share(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    if ( memory == MAP_FAILED )
+        err(1, "mmap");
+
+    return memory;
+}
+
 char *child_text(void)
 {
     static char *text;
 
-    if ( text )
-        return text;
-    text = mmap(NULL, CHILD_TEXT, PROT_READ | PROT_WRITE,
-                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if ( text == MAP_FAILED )
-        err(1, "mmap");
+    if ( !text )
+        text = child_share(CHILD_TEXT);
 
     return text;
 }

@@ -18,6 +18,9 @@
  */
 int child_run(int (*part)(void *data), void *data);
 
+/* Zeroed memory that children and their parents share. */
+void *child_share(size_t size);
+
 /* Text that children and their parents share.  Ends with its first NUL. */
 char *child_text(void);
 /* Write it. */

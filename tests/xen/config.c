@@ -12,6 +12,7 @@
 
 struct world fake_world;
 unsigned int fake_wrong_writes;
+bool fake_random_capabilities;
 
 static struct {
     uint32_t sbdf;
@@ -34,7 +35,15 @@ void fake_set_capabilities(uint32_t sbdf, struct fake_capabilities has)
 
 static struct fake_capabilities capabilities_of(uint32_t sbdf)
 {
+    const uint32_t kind = sbdf * 0x9e3779b1U >> 16;
     unsigned int i;
+
+    if ( fake_random_capabilities )
+        return (struct fake_capabilities){
+            .msi_log = kind & 1 ? (int)(kind >> 1 & 1) : -1,
+            .msix_entries = kind & 4 ? 8 : 0,
+            .ats = kind & 8,
+        };
 
     for ( i = 0; i < specials; i++ )
         if ( special[i].sbdf == sbdf )
@@ -86,6 +95,17 @@ uint32_t pci_conf_read32(pci_sbdf_t sbdf, unsigned int offset)
 uint16_t pci_conf_read16(pci_sbdf_t sbdf, unsigned int offset)
 {
     return (uint16_t)(pci_conf_read32(sbdf, offset & ~3U) >> 8 * (offset & 2U));
+}
+
+void fake_remember(struct pci_dev *pdev)
+{
+    const struct world_function *function =
+        world_get(&fake_world, pdev->sbdf.sbdf);
+
+    if ( !function )
+        return;
+    pdev->fake_ids = function->vendor | (uint32_t)function->device << 16;
+    pdev->fake_class = function->class_revision;
 }
 
 /* Is what is at the device's place still it? */

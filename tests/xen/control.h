@@ -26,6 +26,8 @@ struct fake_capabilities {
     bool ats;
 };
 void fake_set_capabilities(uint32_t sbdf, struct fake_capabilities has);
+/* Some have MSI, some MSI-X, some ATS, whatever sits there. */
+extern bool fake_random_capabilities;
 
 /* As pci-phantom= on the command line. */
 void fake_set_phantom(uint32_t sbdf, uint8_t stride);
@@ -97,6 +99,12 @@ void fake_press(unsigned char key);
  */
 bool fake_is_sound(char *text, size_t size);
 
+/*
+ * Whatever happened, all domains and devices can still go, and then nothing is
+ * mapped.  False: `text` says what not.
+ */
+bool fake_clear_up(char *text, size_t size);
+
 /* What is mapped, such as "d0:01:00.0 d5:02:00.0"; in the second unit "/1". */
 void fake_mapped(char *text, size_t size);
 
@@ -130,12 +138,15 @@ void fake_scan(void);
 bool fake_bridge_takes_secondary(uint32_t bridge);
 struct domain *fake_domain(domid_t id);
 struct pci_dev *fake_next_pdev(struct pci_dev *pdev);
+/* What it is now; and its registers are written, which may be another's. */
+void fake_remember(struct pci_dev *pdev);
 void fake_touch(const struct pci_dev *pdev);
 void fake_enable_ats(struct pci_dev *pdev, struct list_head *devices);
 unsigned int fake_locks_held(void);
 uint16_t fake_config_class(uint32_t sbdf);
 /* Of a capability, its first dword's offset; 0: none. */
 unsigned int fake_capability(uint32_t sbdf, uint8_t id);
+void fake_free_domain_interrupts(const struct domain *d);
 void fake_free_interrupts(struct pci_dev *pdev, const char *why);
 
 #endif /* TESTS_XEN_CONTROL_H */

@@ -9,7 +9,6 @@
 #include "child.h"
 #include "script.h"
 #include "suites.h"
-#include "xen/glue.h"
 
 enum {
     GOOD,
@@ -51,40 +50,12 @@ static int check(const struct trial *trial, const char *step)
     return fake_is_sound(text, sizeof(text)) ? GOOD : bad(trial, step, text);
 }
 
-/* After whatever happened, all domains and devices can still go. */
 static int clear_up(const struct trial *trial)
 {
-    struct pci_dev *pdev, *next;
-    struct domain *d;
     char text[256];
-    domid_t id;
 
-    if ( !xpci_instance() )
-        return GOOD;
-    do
-    {
-        id = 0;
-        for_each_domain(d) if ( d != hardware_domain ) id = d->domain_id;
-        if ( id && fake_destroy(id) )
-            return bad(trial, "destroy", "a domain cannot be destroyed");
-        if ( check(trial, "the end of a domain") )
-            return BAD;
-    } while ( id );
-    while ( fake_world.count )
-        world_clear(&fake_world, fake_world.functions[0].sbdf);
-    for ( pdev = fake_next_pdev(NULL); pdev; pdev = next )
-    {
-        int rc = pci_remove_device(pdev->seg, pdev->bus, pdev->devfn);
-
-        if ( rc )
-            return bad(trial, "the removal of all", "it is refused");
-        next = fake_next_pdev(NULL);
-        if ( check(trial, "the removal of all") )
-            return BAD;
-    }
-    fake_mapped(text, sizeof(text));
-
-    return text[0] ? bad(trial, "the removal of all", text) : GOOD;
+    return fake_clear_up(text, sizeof(text)) ? GOOD
+                                             : bad(trial, "all steps", text);
 }
 
 /* In a child: one step with a failure, and then the others, whatever they say. */

@@ -97,8 +97,13 @@ bool fake_bind(uint32_t sbdf, domid_t id, bool msix)
     if ( !entry )
         return false;
     count = msix ? 1 : pdev->msi_maxvec;
-    while ( irqs[irq].domain )
-        ASSERT((irq += count) + count <= IRQS);
+    for ( i = 0; i < count; i++ )
+        if ( irqs[irq + i].domain )
+        {
+            irq += i + 1;
+            i = -1;
+            ASSERT(irq + count <= IRQS);
+        }
     for ( i = irq; i < irq + count; i++ )
     {
         irqs[i].domain = d;
@@ -112,6 +117,15 @@ bool fake_bind(uint32_t sbdf, domid_t id, bool msix)
     list_add(&entry->list, &pdev->msi_list);
 
     return true;
+}
+
+void fake_free_domain_interrupts(const struct domain *d)
+{
+    int irq;
+
+    for ( irq = 0; irq < IRQS; irq++ )
+        if ( irqs[irq].domain == d )
+            free_one(irq);
 }
 
 unsigned int fake_bound(void)

@@ -151,8 +151,7 @@ static struct pci_dev *alloc_pdev(struct pci_seg *pseg, uint8_t bus,
         return NULL;
     pdev->sbdf = sbdf;
     pdev->arch.pseudo_domid = DOMID_INVALID;
-    pdev->fake_ids = pci_conf_read32(sbdf, PCI_VENDOR_ID);
-    pdev->fake_class = pci_conf_read32(sbdf, PCI_CLASS_REVISION);
+    fake_remember(pdev);
     if ( init_msi(pdev) )
     {
         xfree(pdev);
@@ -511,12 +510,12 @@ int fake_destroy(domid_t id)
     rcu_unlock_domain(d);
     d->is_dying = true;
     pcidevs_lock();
+    fake_free_domain_interrupts(d);
     for ( next = d->pdev_list.next; next != &d->pdev_list; )
     {
         struct pci_dev *pdev = list_entry(next, struct pci_dev, domain_list);
 
         next = next->next;
-        fake_free_interrupts(pdev, NULL);
         rc = deassign_device(d, pdev->seg, pdev->bus, pdev->devfn) ?: rc;
     }
     pcidevs_unlock();

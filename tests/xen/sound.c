@@ -37,12 +37,29 @@ static bool complain(const char *format, ...)
     return false;
 }
 
+/* Who claims it, after what is wrong with it. */
+static bool complain_of(uint32_t rid)
+{
+    size_t i, length = strlen(complaint);
+
+    for ( i = 0; i < claim_count; i++ )
+        if ( claims[i].rid == rid && length < complaint_size )
+            length += (size_t)snprintf(
+                complaint + length, complaint_size - length,
+                "; %08x of d%u claims it", claims[i].pdev->sbdf.sbdf,
+                claims[i].pdev->domain->domain_id);
+
+    return false;
+}
+
+/* Xen may have refused the bridge, which leads to its buses all the same. */
 bool fake_bridge_takes_secondary(uint32_t bridge)
 {
     const struct pci_dev *pdev =
         pci_get_pdev(NULL, (pci_sbdf_t){ .sbdf = bridge });
 
-    return !pdev || pdev->type == DEV_TYPE_PCIe2PCI_BRIDGE;
+    return pdev ? pdev->type == DEV_TYPE_PCIe2PCI_BRIDGE
+                : xpci_xen_bridge_type(bridge) == XPCI_TYPE_PCIE_TO_PCI_BRIDGE;
 }
 
 /* --- Whose page tables ------------------------------------------------- */
@@ -268,10 +285,10 @@ static bool is_sound(void)
     collect();
     for ( i = 0; i < claim_count; i++ )
         if ( !rid_is_sound(claims[i].rid) )
-            return false;
+            return complain_of(claims[i].rid);
     for ( i = 0; i < entry_count; i++ )
         if ( !rid_is_sound(entries[i].rid) )
-            return false;
+            return complain_of(entries[i].rid);
 
     return true;
 }
@@ -314,7 +331,9 @@ void fake_mapped(char *text, size_t size)
 {
     size_t i, length = 0;
 
+    pcidevs_lock();
     collect();
+    pcidevs_unlock();
     text[0] = '\0';
     for ( i = 0; i < entry_count && length < size; i++ )
     {

@@ -276,7 +276,6 @@ void fake_enable_ats(struct pci_dev *pdev, struct list_head *devices)
          (pdev->ats.list.next && pdev->ats.list.next != LIST_POISON1) )
         return;
     pdev->ats.cap_pos = at;
-    fake_touch(pdev);
     list_add(&pdev->ats.list, devices);
 }
 

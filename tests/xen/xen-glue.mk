@@ -5,7 +5,7 @@
 
 GLUE_SOURCES := $(wildcard xen-pci/xen/*.c)
 FAKE_SOURCES := $(addprefix tests/xen/,lib.c config.c pci.c irq.c vtd.c amd.c \
-	hypfs.c sound.c)
+	hypfs.c sound.c ending.c)
 # Xen's headers that the glue includes: all are the fake's.
 FAKE_HEADERS := $(addprefix $(BUILD)/tests/xen/include/,$(addprefix xen/, \
 	acpi.h compile.h compiler.h err.h errno.h event.h guest_access.h \
@@ -24,8 +24,10 @@ GLUE_FLAGS := -I$(BUILD)/tests/xen/include -Itests/xen -Ixen-pci/xen/include \
 GLUE_OBJECTS = $(call san,$(GLUE_SOURCES) $(FAKE_SOURCES))
 GLUE_TEST_OBJECTS = $(call san,$(addprefix tests/xen/,script.c cases.c \
 	child.c faults.c hypfs_test.c main.c))
-$(GLUE_OBJECTS) $(GLUE_TEST_OBJECTS): $(FAKE_HEADERS)
-$(GLUE_OBJECTS) $(GLUE_TEST_OBJECTS): CPPFLAGS := $(GLUE_FLAGS)
+GLUE_RANDOM_OBJECTS = $(call san,$(addprefix tests/xen/,child.c random.c))
+$(GLUE_OBJECTS) $(GLUE_TEST_OBJECTS) $(GLUE_RANDOM_OBJECTS): $(FAKE_HEADERS)
+$(GLUE_OBJECTS) $(GLUE_TEST_OBJECTS) $(GLUE_RANDOM_OBJECTS): \
+	CPPFLAGS := $(GLUE_FLAGS)
 # Xen's own build does not ask for these.
 $(call san,$(GLUE_SOURCES)): WARNINGS += -Wno-unused-parameter \
 	-Wno-sign-compare -Wno-pointer-arith -Wno-format-truncation
@@ -38,7 +40,18 @@ $(BUILD)/tests/xen-glue: $(GLUE_OBJECTS) $(GLUE_TEST_OBJECTS) $(GLUE_BELOW)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ -lcunit
 
-.PHONY: check-xen
-check-built: $(BUILD)/tests/xen-glue
-check-xen: $(BUILD)/tests/xen-glue
+$(BUILD)/tests/xen-random: $(GLUE_OBJECTS) $(GLUE_RANDOM_OBJECTS) \
+		$(GLUE_BELOW) $(call san,$(addprefix tests/model/,stories.c \
+		tell.c event.c))
+	@mkdir -p $(@D)
+	$(CC) $(SANITIZE) -o $@ $^
+
+.PHONY: check-xen check-xen-long
+check-built: $(BUILD)/tests/xen-glue $(BUILD)/tests/xen-random
+check-xen: $(BUILD)/tests/xen-glue $(BUILD)/tests/xen-random
 	$(BUILD)/tests/xen-glue
+	tests/check/one "random events" $(BUILD)/tests/xen-random --events 20000
+
+check-xen-long: $(BUILD)/tests/xen-random
+	$(BUILD)/tests/xen-random --events 1000000
+check-long: check-xen-long
