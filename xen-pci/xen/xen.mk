@@ -3,6 +3,8 @@
 # make xen                 a Xen with the module: build/xen/xen
 # make xen XEN_DEBUG=y     with assertions: build/xen-debug/xen
 # make xen XEN_SRC=DIR     from another Xen tree, which is copied
+# make xen XEN_WITHOUT=INTEL_IOMMU, or AMD_IOMMU: for the other vendor alone,
+#                          where Xen can (4.20 and later)
 # make check-hooks         the hooks match, and stop the build where they do not
 #
 # Trees are under build/xen-src, objects under build/xen-obj.
@@ -11,12 +13,14 @@ XPCI_HV := xen-pci/xen
 XEN_DEB_VERSION ?= 4.17.5+72-g01140da4e8-1
 XEN_SRC ?=
 XEN_DEBUG ?=
+XEN_WITHOUT ?=
 
+XEN_KIND := $(if $(XEN_DEBUG),-debug)$(if $(XEN_WITHOUT),-without-$(XEN_WITHOUT))
 XEN_NAME := $(if $(XEN_SRC),$(notdir $(abspath $(XEN_SRC)))-$(shell \
 	echo '$(abspath $(XEN_SRC))' | cksum | cut -d' ' -f1),debian)
 XEN_TREE := $(BUILD)/xen-src/$(XEN_NAME)
-XEN_OBJ := $(BUILD)/xen-obj/$(XEN_NAME)$(if $(XEN_DEBUG),-debug)
-XEN_OUT := $(BUILD)/xen$(if $(XEN_DEBUG),-debug)
+XEN_OBJ := $(BUILD)/xen-obj/$(XEN_NAME)$(XEN_KIND)
+XEN_OUT := $(BUILD)/xen$(XEN_KIND)
 
 XPCI_HOOKS := $(wildcard $(XPCI_HV)/hooks/*.cocci) $(XPCI_HV)/apply-hooks.sh \
 	$(XPCI_HV)/lay-in.sh
@@ -78,12 +82,17 @@ $(XEN_OBJ)/.config: $(XEN_TREE)/laid-in $(XPCI_HV)/config.fragment
 	@mkdir -p $(@D)
 	@cp $(XPCI_HV)/config.fragment $@
 	@echo '$(if $(XEN_DEBUG),CONFIG_DEBUG=y,# CONFIG_DEBUG is not set)' >>$@
+	@$(if $(XEN_WITHOUT),echo '# CONFIG_$(XEN_WITHOUT) is not set' >>$@,:)
 	@$(XEN_MAKE) olddefconfig >$(XEN_OBJ)/config.log 2>&1 || { \
 		cat $(XEN_OBJ)/config.log >&2; rm -f $@; exit 1; }
 	@for option in CONFIG_HVM CONFIG_HYPFS CONFIG_HAS_PCI; do \
 		grep -q "^$$option=y" $@ || { \
 			echo "make xen: $$option is off" >&2; exit 1; }; \
 	done
+	@test -z '$(XEN_WITHOUT)' || \
+		grep -qx '# CONFIG_$(XEN_WITHOUT) is not set' $@ || { \
+			echo "make xen: this Xen is never without" \
+				"$(XEN_WITHOUT)" >&2; rm -f $@; exit 1; }
 	@touch $@
 
 # Xen's own build knows what depends on what.  Its output is long, and kept.
@@ -104,3 +113,17 @@ $(XEN_OUT)/xen: xen-build
 .PHONY: check-hooks
 check-hooks: $(XEN_TREE)/source
 	$(XPCI_HV)/check-hooks.sh $(XEN_TREE)/source
+
+# The bugs of a stock Xen (stock/README.md).  XEN_SRC: of another one.
+.PHONY: check-stock-fixes
+check-stock-fixes: $(XEN_TREE)/source
+	$(XPCI_HV)/stock/check.sh $(XEN_TREE)/source
+check-long: check-stock-fixes
+
+# For one vendor's IOMMU alone.  XEN_SRC: a Xen that can, 4.20 or later.
+.PHONY: check-vendors
+check-vendors:
+	+$(MAKE) --no-print-directory xen XEN_WITHOUT=INTEL_IOMMU
+	+$(MAKE) --no-print-directory xen XEN_WITHOUT=AMD_IOMMU
+	@! grep -H 'warning:' $(XEN_OBJ)-without-*/build.log
+	@echo "check-vendors: 2 passed, 0 failed"
