@@ -13,10 +13,14 @@
 #include "group.h"
 #include "dump.h"
 
-/* Longer names are cut. */
+/* Longer names go on in a second line, and are cut there. */
 #define NAME_SHOWN 56U
 
-#define FONT "Helvetica,Arial,sans-serif"
+/*
+ * Letters of these are equally wide in each of them, and so in every viewer:
+ * what fits where dot measures it fits everywhere.
+ */
+#define FONT "DejaVu Sans Mono,Menlo,Liberation Mono,Courier New,monospace"
 #define COLOUR_BUS "#dfe3ea"
 #define COLOUR_BRIDGE "#d4e6fb"
 #define COLOUR_ALIASING "#ffd8a0"
@@ -113,6 +117,25 @@ static void print_place(const struct picture *picture, size_t index,
                 XPCI_FUNC(last->sbdf), count);
 }
 
+/* Broken at a space: what names differ in often stands at their end. */
+static void print_long(FILE *out, char *name, bool is_last)
+{
+    size_t length = strlen(name), at = length > NAME_SHOWN ? NAME_SHOWN : 0;
+
+    while ( at && name[at] != ' ' )
+        at--;
+    if ( at )
+    {
+        name[at] = '\0';
+        print_escaped(out, name, NAME_SHOWN);
+        fputs("<BR ALIGN=\"LEFT\"/>", out);
+        name += at + 1;
+    }
+    print_escaped(out, name, NAME_SHOWN);
+    if ( at && is_last )
+        fputs("<BR ALIGN=\"LEFT\"/>", out);
+}
+
 /* What a row is about: type and name; of VFs, whose they are. */
 static void print_name(const struct picture *picture,
                        const struct xpci_device_info *device, size_t count)
@@ -124,8 +147,10 @@ static void print_name(const struct picture *picture,
         fprintf(out, "VF%s of %s", PLURAL(count),
                 xpci_sbdf_format(sbdf, device->physfn));
     else
-        print_escaped(out, names_device(picture->names, name, device, false),
-                      NAME_SHOWN);
+    {
+        names_short(picture->names, name, device);
+        print_long(out, name, !(device->flags & XPCI_BRIDGE));
+    }
     if ( device->flags & XPCI_BRIDGE )
         fprintf(out, "<BR ALIGN=\"LEFT\"/>%s<BR ALIGN=\"LEFT\"/>",
                 type_word(device));
@@ -321,6 +346,27 @@ static bool has_unread(const struct xpci_snapshot *snapshot)
     return false;
 }
 
+/*
+ * dot puts what hangs together nowhere in any order: a node that is not drawn
+ * leads to all root buses, and its edges are in their order.
+ */
+static void print_roots(const struct picture *picture, struct tree *tree)
+{
+    FILE *out = picture->out;
+    struct tree_step step;
+
+    fputs("\"\" [shape=point, width=0, style=invis];\n", out);
+    for ( tree_next(tree, &step); step.event != TREE_END;
+          tree_next(tree, &step) )
+    {
+        if ( step.event != TREE_BUS || step.depth || is_bare(step.bus) )
+            continue;
+        fputs("\"\" -> ", out);
+        node_name(out, step.bus->segment, step.bus->bus);
+        fputs(" [style=invis];\n", out);
+    }
+}
+
 /* The title, and what colours mean where there are some. */
 static void print_title(const struct picture *picture)
 {
@@ -353,25 +399,29 @@ static enum tool_exit print_picture(FILE *out, const struct topology *topology,
                                .names = names };
     struct groups *groups = groups_open(&topology->snapshot);
     struct tree *tree = tree_open(&topology->snapshot);
+    struct tree *roots = tree_open(&topology->snapshot);
     enum tool_exit result = TOOL_REFUSED;
 
-    if ( !groups || !tree )
+    if ( !groups || !tree || !roots )
     {
         tool_error("dump: no memory for the picture");
         goto out;
     }
     picture.groups = groups;
-    fputs("digraph \"xl-pci\" {\nrankdir=LR; ranksep=0.6; nodesep=0.12;\n"
-          "graph [fontname=\"" FONT "\", fontsize=11];\n"
-          "node [shape=plain, fontname=\"" FONT "\", fontsize=10];\n"
-          "edge [arrowhead=none, penwidth=1.4];\n",
-          out);
+    fputs(
+        "digraph \"xl-pci\" {\nrankdir=LR; ranksep=0.6; nodesep=0.12; ordering=out;\n"
+        "graph [fontname=\"" FONT "\", fontsize=11];\n"
+        "node [shape=plain, fontname=\"" FONT "\", fontsize=10];\n"
+        "edge [arrowhead=none, penwidth=1.4];\n",
+        out);
     print_title(&picture);
+    print_roots(&picture, roots);
     print_buses(&picture, tree);
     fputs("}\n", out);
     result = TOOL_DONE;
 
 out:
+    tree_close(roots);
     tree_close(tree);
     groups_close(groups);
     return result;

@@ -268,6 +268,56 @@ const char *names_device(struct names *names, char *text,
     return text;
 }
 
+/* What a company's name ends with, and tells nothing. */
+static bool is_filler(const char *word)
+{
+    static const char *const fillers[] = {
+        "Inc",  "Inc.",     "Corporation", "Corp",          "Corp.",
+        "Co",   "Co.",      "Company",     "Ltd",           "Ltd.",
+        "LLC",  "GmbH",     "Limited",     "Technology",    "Technologies",
+        "and",  "AG",       "Electronics", "Semiconductor", "subsidiaries",
+        "Intl", "Computer",
+    };
+    size_t i;
+
+    for ( i = 0; i < ARRAY_SIZE(fillers); i++ )
+        if ( !strcmp(word, fillers[i]) )
+            return true;
+    return false;
+}
+
+/* "Advanced Micro Devices, Inc. [AMD]": "AMD"; "Red Hat, Inc.": "Red Hat". */
+static void shorten_vendor(char *vendor)
+{
+    char *open = strrchr(vendor, '['), *close = strrchr(vendor, ']'), *space;
+
+    if ( open && close && close > open + 1 && !close[1] )
+    {
+        *close = '\0';
+        memmove(vendor, open + 1, strlen(open + 1) + 1);
+        return;
+    }
+    vendor[strcspn(vendor, ",")] = '\0';
+    while ( (space = strrchr(vendor, ' ')) && is_filler(space + 1) )
+        *space = '\0';
+}
+
+const char *names_short(struct names *names, char *text,
+                        const struct xpci_device_info *info)
+{
+    char vendor[NAME_LENGTH], device[NAME_LENGTH];
+
+    if ( names->numeric || (info->flags & XPCI_VIRTFN) || is_nameless(info) )
+        return names_device(names, text, info, false);
+    lookup(names, vendor, sizeof(vendor), PCI_LOOKUP_VENDOR, info->vendor, 0);
+    lookup(names, device, sizeof(device), PCI_LOOKUP_DEVICE, info->vendor,
+           info->device);
+    shorten_vendor(vendor);
+    if ( snprintf(text, NAME_LENGTH, "%s %s", vendor, device) >= NAME_LENGTH )
+        snprintf(text, NAME_LENGTH, "%s", device);
+    return text;
+}
+
 const char *type_value(const struct xpci_device_info *info)
 {
     return info->type == XPCI_TYPE_UNKNOWN ? NULL : xpci_type_name(info->type);

@@ -73,6 +73,13 @@ void names_close(struct names *names);
 const char *names_device(struct names *names, char *text,
                          const struct xpci_device_info *info, bool with_class);
 
+/*
+ * For places with little room: the vendor in a word or two, "AMD Matisse USB
+ * 3.0 Host Controller".  Otherwise as names_device().
+ */
+const char *names_short(struct names *names, char *text,
+                        const struct xpci_device_info *info);
+
 /* The word for a type, "?" where it was not read. */
 const char *type_word(const struct xpci_device_info *info);
 /* The same, NULL where it was not read. */

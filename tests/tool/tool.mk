@@ -34,6 +34,7 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/five-ways $< tests/data/*.lspci
 	tests/tool/packed $<
 	tests/tool/hangs $<
+	tests/tool/pictures $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci) tests/data/unread.lspci
 	tests/tool/in-place $<
 	tests/tool/terminal $<
 	tests/tool/repair $<
