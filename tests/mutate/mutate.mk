@@ -10,12 +10,20 @@ MUTATE_MODEL = $(RANDOM_OBJECTS)
 MUTATE_READERS = $(call san,tests/proof/tsan.c $(TEST_HOST_SOURCES) \
 	$(CORE_SOURCES))
 
+# The glue is compiled with the fake of Xen.
+MUTATE_GLUE = $(GLUE_OBJECTS) $(GLUE_BELOW)
+
 .PHONY: mutate
-mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS)
+mutate: $(BUILD)/tests/unit $(BUILD)/tests/random-events $(MUTATE_READERS) \
+		$(BUILD)/tests/xen-glue $(BUILD)/tests/xen-random
 	@ONLY="$(ONLY)" CC="$(CC)" FLAGS="$(C_STD) $(CPPFLAGS) $(SANITIZE)" \
+		XEN_FLAGS="$(C_STD) $(GLUE_FLAGS) $(SANITIZE)" \
 		tests/mutate/run $(BUILD) "unit=$(MUTATE_UNIT)=" \
 		"random-events=$(MUTATE_MODEL)=--events 20000 --seed 1" \
-		"readers=$(MUTATE_READERS)=50000"
+		"readers=$(MUTATE_READERS)=50000" \
+		"xen-glue=$(MUTATE_GLUE) $(GLUE_TEST_OBJECTS)=" \
+		"xen-random=$(MUTATE_GLUE) $(GLUE_RANDOM_BELOW) \
+		$(GLUE_RANDOM_OBJECTS)=--events 10000 --seed 1"
 
 # A change that can no longer be made is noticed when the core changes.
 .PHONY: check-mutants

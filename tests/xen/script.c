@@ -174,6 +174,18 @@ static int add(const char *word, uint32_t sbdf, const char *physfn)
                           NUMA_NO_NODE);
 }
 
+/* What Xen knows. */
+static unsigned int vectors_of(uint32_t sbdf)
+{
+    const struct pci_dev *pdev =
+        pci_get_pdev(NULL, (pci_sbdf_t){ .sbdf = sbdf });
+
+    if ( !pdev )
+        return 0;
+
+    return pdev->msix ? pdev->msix->nr_entries : pdev->msi_maxvec;
+}
+
 static int call(char words[4][16])
 {
     const char *word = words[0];
@@ -195,6 +207,8 @@ static int call(char words[4][16])
                          !strcmp(word, "bindx"))
                    ? 0
                    : -ENODEV;
+    if ( !strcmp(word, "vectors") )
+        return vectors_of(sbdf) == read_number(words[2], 10) ? 0 : -ENOENT;
     errx(1, "no step is called '%s'", word);
 }
 

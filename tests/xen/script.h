@@ -24,6 +24,7 @@
  *   boot                              Xen starts
  *   hide BB:DD.F                      as control.h
  *   bind|bindx BB:DD.F DOMAIN         a driver there gets an MSI (an MSI-X)
+ *   vectors BB:DD.F NUMBER            Xen knows of so many MSIs, or MSI-Xs
  *   unrest BB:DD.F KIND NTH           config space misbehaves in the next step
  * What returns a value returns 0, or with '= -NUMBER' that; '= no': an
  * error; '= any': anything.

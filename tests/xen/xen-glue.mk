@@ -35,14 +35,15 @@ $(call san,$(GLUE_SOURCES)): WARNINGS += -Wno-unused-parameter \
 # The core as Xen has it, and the tests' config space.
 GLUE_BELOW = $(call san,$(addprefix xen-pci/core/,$(XPCI_CORE) \
 	$(XPCI_CORE_RESET)) $(addprefix tests/model/,world.c grow.c))
+GLUE_RANDOM_BELOW = $(call san,$(addprefix tests/model/,stories.c tell.c \
+	event.c))
 
 $(BUILD)/tests/xen-glue: $(GLUE_OBJECTS) $(GLUE_TEST_OBJECTS) $(GLUE_BELOW)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^ -lcunit
 
 $(BUILD)/tests/xen-random: $(GLUE_OBJECTS) $(GLUE_RANDOM_OBJECTS) \
-		$(GLUE_BELOW) $(call san,$(addprefix tests/model/,stories.c \
-		tell.c event.c))
+		$(GLUE_BELOW) $(GLUE_RANDOM_BELOW)
 	@mkdir -p $(@D)
 	$(CC) $(SANITIZE) -o $@ $^
 
