@@ -192,6 +192,10 @@ const struct glue_case glue_cases[] = {
       "assign 03:02.0 6 = -16",
       "02:00.0=5 03:00.0=5 03:01.0=5 03:02.0=0",
       "00:01.0=0 00:02.0=0 02:00.0=0 03:00.0=5", NULL },
+    { "two guests' cards turn out to be behind one bridge",
+      "00:01.0 r 1 1; 05:01.0 n; 05:02.0 n; boot; assign 05:01.0 5; "
+      "assign 05:02.0 6; 00:05.0 c 5 5; add 00:05.0",
+      "05:01.0=5 05:02.0=6", "00:01.0=0", "two guests have devices" },
     { "one guest has both",
       PORTS "03:01.0 n; 03:02.0 n; boot; assign 03:01.0 5; assign 03:02.0 5; "
             "gone 03:01.0; remove 03:01.0; destroy 5",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Runs the cases of cases.c on both IOMMUs: as they are, and once for each call
- * of Xen's part that can fail in one of their steps, with just that one failing.
+ * of Xen's part that can fail in a step of theirs, with just that one failing.
  */
 #include <stdio.h>
 
@@ -58,7 +58,7 @@ static int clear_up(const struct trial *trial)
                                              : bad(trial, "all steps", text);
 }
 
-/* In a child: one step with a failure, and then the others, whatever they say. */
+/* In a child: a step with a failure, and then the others, whatever they say. */
 static int with_fault(void *data)
 {
     const struct trial *trial = data;

@@ -499,7 +499,7 @@ int fake_destroy(domid_t id)
 {
     struct domain *d = rcu_lock_domain_by_id(id);
     struct list_head *next;
-    int rc = 0;
+    int one, rc = 0;
 
     if ( !d || d == hardware_domain )
     {
@@ -516,7 +516,8 @@ int fake_destroy(domid_t id)
         struct pci_dev *pdev = list_entry(next, struct pci_dev, domain_list);
 
         next = next->next;
-        rc = deassign_device(d, pdev->seg, pdev->bus, pdev->devfn) ?: rc;
+        one = deassign_device(d, pdev->seg, pdev->bus, pdev->devfn);
+        rc = one ? one : rc;
     }
     pcidevs_unlock();
     if ( rc || !list_empty(&d->pdev_list) )

@@ -295,7 +295,7 @@ static int carry_out(uint32_t rid, const struct decision *decision,
         return xpci_rid_take_down(rid);
     if ( !decision->domain )
     {
-        if ( before.flags & RID_MAPPED || is_asked_for )
+        if ( decision->clash || before.flags & RID_MAPPED || is_asked_for )
             say_nobodys(rid, decision);
         return xpci_rid_take_down(rid);
     }

@@ -82,6 +82,6 @@ void xpci_xen_enter_quarantined(struct pci_dev *pdev)
 
     pdev->quarantine = true;
     xpci_door_enter(pdev, dom_io);
-    /* No other device may use the IDs of a bridge that it shares from now on. */
+    /* No other device may use an ID that it shares from now on. */
     xpci_iommu_settle(pdev);
 }
