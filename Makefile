@@ -11,7 +11,7 @@
 BUILD := build
 CC ?= gcc
 CPPFLAGS := -Ixen-pci/include -Ixen-pci/process/include -iquote xen-pci -iquote lib \
-	-D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
+	-isystem /usr/include/libxml2 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 WARNINGS := -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes -Wvla \
 	-Wdeclaration-after-statement -Wshadow -Wpointer-arith -Wwrite-strings
 CFLAGS ?= -O2 -g

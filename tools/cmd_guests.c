@@ -409,10 +409,10 @@ const struct command command_guests = {
     .more_arguments = true,
     .summary = "whether guests are given what they were meant to get",
     .about =
-        "Each entry of pci = [...] in the xl configs FILE..., and each device "
-        "of a\n"
-        "running guest: does it name what it named before (--from, or what "
-        "xen-pcid saw)?\n"
+        "Each PCI device in FILE... (configs of xl, XML of libvirt), and each "
+        "one of a\n"
+        "running guest: is it what it was before (by its note, --from, or "
+        "xen-pcid)?\n"
         "Is it there and does it answer, no bridge, no VF without its PF, named "
         "once;\n"
         "does its DMA carry an ID of another guest's, or of what stays in "

@@ -225,7 +225,7 @@ static int take_list(struct guests *guests, XLU_Config *parsed,
 }
 
 /* What xl's parser complains of goes to standard error, with its line. */
-int guests_parse(struct guests *guests)
+static int parse_xl(struct guests *guests)
 {
     const struct guest_config *config =
         &guests->configs[guests->config_count - 1];
@@ -241,10 +241,20 @@ int guests_parse(struct guests *guests)
     if ( !rc )
         rc = take_list(guests, parsed, &literals);
     if ( !rc )
-        rc = guest_notes_read(guests, guests->config_count - 1);
+        rc = guest_notes_read(&guests->configs[guests->config_count - 1]);
+    if ( !rc )
+        guest_notes_attach(guests, guests->config_count - 1);
     xlu_cfg_destroy(parsed);
     free(literals.items);
     return rc;
+}
+
+int guests_parse(struct guests *guests)
+{
+    struct guest_config *config = &guests->configs[guests->config_count - 1];
+
+    config->is_xml = config->text[strspn(config->text, " \t\r\n")] == '<';
+    return config->is_xml ? guest_libvirt_parse(guests) : parse_xl(guests);
 }
 
 static int read_text(struct guest_config *config)
@@ -321,7 +331,9 @@ enum tool_exit guests_read_config(struct guests *guests, const char *path)
     rc = guests_parse(guests);
     if ( !rc )
         return TOOL_DONE;
-    tool_error("%s: xl would not read it as a guest's config: %s", path,
+    tool_error("%s: %s would not read it as a guest's config: %s", path,
+               guests->configs[guests->config_count - 1].is_xml ? "libvirt"
+                                                                : "xl",
                strerror(-rc));
     drop_config(guests, entries, count);
     return rc == -ENOMEM ? TOOL_REFUSED : TOOL_USAGE;

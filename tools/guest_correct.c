@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "array.h"
+#include "edits.h"
 #include "guests.h"
 
 #define BACKUPS_MOST 100U
@@ -42,73 +42,6 @@ static void print_place(FILE *out, const char *old, size_t length, uint32_t now)
     if ( had_segment || XPCI_SEGMENT(now) )
         fprintf(out, "%04x:", XPCI_SEGMENT(now));
     fprintf(out, "%02x:%02x", XPCI_BUS(now), (unsigned int)XPCI_DEV(now));
-}
-
-/* A part of a config's text that is written otherwise. */
-struct edit {
-    size_t begin;
-    size_t end;
-    char *text; /* to be freed */
-};
-
-struct edits {
-    struct edit *items;
-    size_t count;
-};
-
-static void edits_dispose(struct edits *edits)
-{
-    size_t i;
-
-    for ( i = 0; i < edits->count; i++ )
-        free(edits->items[i].text);
-    free(edits->items);
-}
-
-/* Takes `text` over, which is NULL where there was no memory for it. */
-static int edits_add(struct edits *edits, size_t begin, size_t end, char *text)
-{
-    const struct edit edit = { begin, end, text };
-
-    if ( text && ARRAY_APPEND(edits->items, edits->count, edit) )
-        return 0;
-    free(text);
-    return -ENOMEM;
-}
-
-/* In order; what is put in at a place comes before what is taken out there. */
-static int compare_edits(const void *first, const void *second)
-{
-    const struct edit *a = first, *b = second;
-    int order = (a->begin > b->begin) - (a->begin < b->begin);
-
-    return order ? order : (a->end > b->end) - (a->end < b->end);
-}
-
-/* The text with the edits, to be freed, or NULL: no memory. */
-static char *apply(const struct guest_config *config, struct edits *edits)
-{
-    char *text = NULL;
-    size_t size, at = 0, i;
-    FILE *out = open_memstream(&text, &size);
-
-    if ( !out )
-        return NULL;
-    if ( edits->count )
-        qsort(edits->items, edits->count, sizeof(*edits->items), compare_edits);
-    for ( i = 0; i < edits->count; i++ )
-    {
-        const struct edit *edit = &edits->items[i];
-
-        fwrite(config->text + at, 1, edit->begin - at, out);
-        fputs(edit->text, out);
-        at = edit->end;
-    }
-    fwrite(config->text + at, 1, config->size - at, out);
-    if ( !fclose(out) )
-        return text;
-    free(text);
-    return NULL;
 }
 
 /* The entry names where its device is now, in the form in which it did. */
@@ -166,10 +99,13 @@ static const struct xpci_device_info *meaning(const struct history *history,
     return device;
 }
 
-/* A note for each entry of one statement, above it. */
-static int note_statement(struct edits *edits, const struct guests *guests,
-                          const struct history *history, size_t number,
-                          size_t statement, bool corrected)
+/*
+ * The notes of the entries of one statement, SIZE_MAX: of all, each with
+ * `before` before it and a newline behind it; to be freed.  NULL: no memory.
+ */
+static char *print_notes(const struct guests *guests,
+                         const struct history *history, size_t number,
+                         size_t statement, const char *before, bool corrected)
 {
     const struct xpci_device_info *device;
     char *text = NULL, name[STABLE_LENGTH];
@@ -177,28 +113,41 @@ static int note_statement(struct edits *edits, const struct guests *guests,
     FILE *out = open_memstream(&text, &size);
 
     if ( !out )
-        return -ENOMEM;
+        return NULL;
     for ( i = 0; i < guests->count; i++ )
     {
         const struct guest_entry *entry = &guests->entries[i];
 
         if ( entry->config != number || !entry->line || !entry->has_sbdf ||
-             entry->statement != statement )
+             (statement != SIZE_MAX && entry->statement != statement) )
             continue;
         device = meaning(history, entry, name);
-        if ( device )
-            guest_note_print(out, corrected ? guests_meant(entry) : entry->sbdf,
-                             entry->all_functions, name, device);
+        if ( !device )
+            continue;
+        fputs(before, out);
+        guest_note_print(out, corrected ? guests_meant(entry) : entry->sbdf,
+                         entry->all_functions, name, device);
+        putc('\n', out);
     }
-    if ( fclose(out) )
-    {
-        free(text);
-        return -ENOMEM;
-    }
-    return edits_add(edits, statement, statement, text);
+    if ( !fclose(out) )
+        return text;
+    free(text);
+    return NULL;
 }
 
-/* All notes anew: they are in the order of their entries. */
+static int note_xml(struct edits *edits, const struct guests *guests,
+                    const struct history *history, size_t number,
+                    bool corrected)
+{
+    char *notes = print_notes(guests, history, number, SIZE_MAX, "", corrected);
+    int rc = notes ? guest_libvirt_note(edits, &guests->configs[number], notes)
+                   : -ENOMEM;
+
+    free(notes);
+    return rc;
+}
+
+/* All notes anew, above their statements: they are in the entries' order. */
 static int note_all(struct edits *edits, const struct guests *guests,
                     const struct history *history, size_t number,
                     bool corrected)
@@ -207,9 +156,11 @@ static int note_all(struct edits *edits, const struct guests *guests,
     size_t last = SIZE_MAX, i;
     int rc = 0;
 
+    if ( config->is_xml )
+        return note_xml(edits, guests, history, number, corrected);
     for ( i = 0; !rc && i < config->note_count; i++ )
-        rc = edits_add(edits, config->notes[i].begin, config->notes[i].end,
-                       strdup(""));
+        rc = edits_add(edits, config->notes[i].span.begin,
+                       config->notes[i].span.end, strdup(""));
     for ( i = 0; !rc && i < guests->count; i++ )
     {
         const struct guest_entry *entry = &guests->entries[i];
@@ -218,7 +169,9 @@ static int note_all(struct edits *edits, const struct guests *guests,
              entry->statement == last )
             continue;
         last = entry->statement;
-        rc = note_statement(edits, guests, history, number, last, corrected);
+        rc = edits_add(edits, last, last,
+                       print_notes(guests, history, number, last, GUEST_NOTE_XL,
+                                   corrected));
     }
     return rc;
 }
@@ -269,24 +222,26 @@ int guests_correct(const struct guests *guests, const struct history *history,
                    size_t number, unsigned int what, char **text)
 {
     const struct guest_config *config = &guests->configs[number];
-    struct edits edits = { NULL, 0 };
+    struct edits edits;
     size_t i;
     int rc = 0;
 
     *text = NULL;
+    edits_init(&edits);
     for ( i = 0; !rc && (what & GUEST_CORRECT) && i < guests->count; i++ )
     {
         const struct guest_entry *entry = &guests->entries[i];
 
         if ( entry->config == number && entry->line &&
              (entry->problems & GUEST_MOVED) )
-            rc = correct_entry(&edits, config, entry);
+            rc = config->is_xml ? guest_libvirt_correct(&edits, config, entry)
+                                : correct_entry(&edits, config, entry);
     }
     if ( !rc && (what & GUEST_NOTE) )
         rc = note_all(&edits, guests, history, number, what & GUEST_CORRECT);
     if ( !rc && edits.count )
     {
-        *text = apply(config, &edits);
+        *text = edits_apply(&edits, config->text, config->size);
         rc = !*text                                     ? -ENOMEM
              : is_as_meant(guests, number, *text, what) ? 0
                                                         : -EINVAL;

@@ -12,7 +12,6 @@
 #include "guests.h"
 #include "trace/trace.h"
 
-#define NOTE_BEGIN "# xl-pci:"
 #define NOTE_WORDS 7U
 
 void guest_notes_dispose(struct guest_config *config)
@@ -34,7 +33,7 @@ void guest_note_print(FILE *out, uint32_t sbdf, bool all_functions,
     xpci_sbdf_format(place, sbdf);
     if ( all_functions )
         place[strlen(place) - 1] = '*';
-    fprintf(out, NOTE_BEGIN " %s is %s %s %04x:%04x %06x%s\n", place, name,
+    fprintf(out, "%s is %s %s %04x:%04x %06x%s", place, name,
             xpci_type_name(device->type), device->vendor, device->device,
             device->class_revision >> 8,
             device->flags & XPCI_VIRTFN ? " virtfn" : "");
@@ -81,7 +80,9 @@ void guest_notes_compare(FILE *out, const char *path, const char *old,
     {
         size_t size = strcspn(fresh, "\n");
 
-        if ( note_of(fresh, size) && !has_line(old, fresh, size) )
+        if ( (note_of(fresh, size) ||
+              memmem(fresh, size, GUEST_NOTE_XML, strlen(GUEST_NOTE_XML))) &&
+             !has_line(old, fresh, size) )
             fprintf(out, "%s: %s: %.*s\n", path, what, (int)size, fresh);
         fresh += size + (fresh[size] == '\n');
     }
@@ -161,20 +162,19 @@ static int parse_note(struct guest_note *note, char *line)
     return note->name ? 0 : -ENOMEM;
 }
 
-/* `words` is what follows "# xl-pci:" in the line. */
-static int take_note(struct guest_config *config, size_t begin, size_t end,
-                     const char *words, unsigned long line)
+int guest_notes_add(struct guest_config *config, struct guest_span span,
+                    const char *words, const char *end, unsigned long line)
 {
-    struct guest_note note = { .begin = begin, .end = end };
-    char *text = strndup(words, (size_t)(config->text + end - words));
+    struct guest_note note = { .span = span };
+    char *text = strndup(words, (size_t)(end - words));
     int rc = text ? parse_note(&note, text) : -ENOMEM;
 
     free(text);
     if ( rc == -EINVAL )
     {
         tool_warning("%s:%lu: this note cannot be read, and does not count; it "
-                     "has to be \"" NOTE_BEGIN " 0000:01:00.0 is "
-                     "0000:00/1c.0/00.0 endpoint 8086:1533 020000\"",
+                     "has to be \"0000:01:00.0 is 0000:00/1c.0/00.0 endpoint "
+                     "8086:1533 020000\"",
                      config->path, line);
         return 0;
     }
@@ -210,7 +210,7 @@ static size_t find_notes(struct guest_config *config,
 }
 
 /* Notes and entries of one SBDF are in one order; one note can be for all. */
-static void attach(struct guests *guests, size_t number)
+void guest_notes_attach(struct guests *guests, size_t number)
 {
     struct guest_config *config = &guests->configs[number];
     struct guest_note *note;
@@ -242,9 +242,8 @@ static void attach(struct guests *guests, size_t number)
     }
 }
 
-int guest_notes_read(struct guests *guests, size_t number)
+int guest_notes_read(struct guest_config *config)
 {
-    struct guest_config *config = &guests->configs[number];
     unsigned long line = 1;
     size_t at = 0, end;
     int rc = 0;
@@ -257,10 +256,9 @@ int guest_notes_read(struct guests *guests, size_t number)
         end = newline ? (size_t)(newline - config->text) + 1 : config->size;
         words = note_of(begin, end - at);
         if ( words )
-            rc = take_note(config, at, end, words, line);
+            rc = guest_notes_add(config, (struct guest_span){ at, end }, words,
+                                 config->text + end, line);
     }
-    if ( !rc )
-        attach(guests, number);
 
     return rc;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "edits.h"
 #include "history.h"
 #include "stable.h"
 
@@ -34,6 +35,12 @@
 #define GUEST_LOST \
     (GUEST_GONE | GUEST_REPLACED | GUEST_NEVER | GUEST_UNSURE | GUEST_STALE)
 
+/* A part of a config's text; none where `end` is 0. */
+struct guest_span {
+    size_t begin;
+    size_t end;
+};
+
 /*
  * Which device an entry means, as a line of the config says it:
  *
@@ -46,8 +53,7 @@
  * note of that SBDF is about the first, and so on.
  */
 struct guest_note {
-    size_t begin; /* of its line in the config, and behind its newline */
-    size_t end;
+    struct guest_span span; /* its line in the config, with the newline */
     uint32_t sbdf;
     bool all_functions;
     bool attached; /* some entry has it */
@@ -65,6 +71,7 @@ struct guest_entry {
     size_t begin;       /* where the text begins in the config, and ends */
     size_t end;
     size_t statement;              /* where the line of its `pci` begins */
+    struct guest_span part[4];     /* libvirt: domain, bus, slot, function */
     const struct guest_note *note; /* NULL: it has none */
     bool has_sbdf;
     uint32_t sbdf;         /* function 0 where all_functions */
@@ -79,7 +86,7 @@ struct guest_entry {
 
 #define GUEST_RUNNING SIZE_MAX
 
-/* An xl config. */
+/* An xl config, or the XML of a libvirt domain. */
 struct guest_config {
     const char *path; /* the caller's */
     char *text;
@@ -87,6 +94,10 @@ struct guest_config {
     time_t changed;
     struct guest_note *notes;
     size_t note_count;
+    bool is_xml;
+    size_t name_end;            /* XML: behind its </name> */
+    struct guest_span metadata; /* XML: the start tag <metadata> */
+    struct guest_span noted;    /* XML: all notes, with the blanks above */
 };
 
 struct guests {
@@ -116,16 +127,46 @@ enum tool_exit guests_read_config(struct guests *guests, const char *path);
 int __must_check guests_parse(struct guests *guests);
 
 /*
- * The notes of the config, in order, by its text; each entry of it that has one
- * gets it.  A note that cannot be read is left alone, and said with a warning.
- * 0 or -ENOMEM.
+ * The same for the XML of a libvirt domain: PCI devices in <hostdev> and
+ * <interface type='hostdev'>, notes in <metadata>.
  */
-int __must_check guest_notes_read(struct guests *guests, size_t config);
+int __must_check guest_libvirt_parse(struct guests *guests);
+
+/*
+ * Edits of such a text: `entry` names what is at `entry->now`; notes are `notes`
+ * (lines of words), instead of those that there are.  0, -ENOMEM or -EINVAL:
+ * the address is written in an unusual way.
+ */
+int __must_check guest_libvirt_correct(struct edits *edits,
+                                       const struct guest_config *config,
+                                       const struct guest_entry *entry);
+int __must_check guest_libvirt_note(struct edits *edits,
+                                    const struct guest_config *config,
+                                    const char *notes);
+
+/* The notes of an xl config, in order, by its text.  0 or -ENOMEM. */
+int __must_check guest_notes_read(struct guest_config *config);
+
+/*
+ * A note that is the words from `words` to `end`, and stands where `span` is.
+ * One that cannot be read is left alone, and said with a warning.  0 or
+ * -ENOMEM.
+ */
+int __must_check guest_notes_add(struct guest_config *config,
+                                 struct guest_span span, const char *words,
+                                 const char *end, unsigned long line);
+
+/* Each entry of the config that has a note gets it. */
+void guest_notes_attach(struct guests *guests, size_t config);
 void guest_notes_dispose(struct guest_config *config);
 
-/* A line of a config, with its newline. */
+/* The words of a note, without a newline. */
 void guest_note_print(FILE *out, uint32_t sbdf, bool all_functions,
                       const char *name, const struct xpci_device_info *device);
+
+/* How a note begins in an xl config, and in a libvirt domain. */
+#define GUEST_NOTE_XL "# xl-pci: "
+#define GUEST_NOTE_XML "<xl-pci:note>"
 
 /* A line to `out` for each note in `fresh` that `old` does not have. */
 void guest_notes_compare(FILE *out, const char *path, const char *old,

@@ -36,6 +36,7 @@ check-tool: $(BUILD)/san/xl-pci $(BUILD)/tests/tree-walk \
 	tests/tool/hangs $<
 	tests/tool/pictures $< $(TOOL_LIKE_LSPCI:%=tests/data/%.lspci) tests/data/unread.lspci
 	tests/tool/in-place $<
+	tests/tool/libvirt $<
 	tests/tool/terminal $<
 	tests/tool/repair $<
 
