@@ -36,22 +36,69 @@ static bool is_connected(const struct tree *backends, unsigned int domain)
     return state && !strcmp(state, CONNECTED);
 }
 
+/*
+ * The guest that `domain` is: a stub domain, which runs the device model of
+ * another one, has that one's devices in its name.
+ */
+static unsigned int guest_of(const struct tree *names, unsigned int domain)
+{
+    unsigned int target;
+    const char *value;
+    char key[32], more;
+
+    snprintf(key, sizeof(key), "%u/target", domain);
+    value = xenstore_value(names, key);
+
+    return value && sscanf(value, "%u%c", &target, &more) == 1 ? target
+                                                               : domain;
+}
+
+/*
+ * Entries of the same running guest: 0: none; 1: some; 2: one of the same device,
+ * by its stub domain or by itself.
+ */
+static unsigned int what_is_known(const struct guests *guests,
+                                  const struct guest_entry *entry)
+{
+    unsigned int known = 0;
+    size_t i;
+
+    for ( i = 0; i < guests->count; i++ )
+    {
+        const struct guest_entry *other = &guests->entries[i];
+
+        if ( other->config != GUEST_RUNNING || other->domain != entry->domain )
+            continue;
+        if ( other->has_sbdf && entry->has_sbdf && other->sbdf == entry->sbdf )
+            return 2;
+        known = 1;
+    }
+
+    return known;
+}
+
 static int take_device(struct guests *guests, const struct tree *backends,
                        const struct tree *names, unsigned int domain,
                        const char *value)
 {
+    unsigned int guest = guest_of(names, domain);
     struct guest_entry entry = { .config = GUEST_RUNNING,
-                                 .domain = (uint16_t)domain };
+                                 .domain = (uint16_t)guest };
+    unsigned int known;
     const char *name;
     char key[32];
 
     entry.connected = is_connected(backends, domain);
-
-    snprintf(key, sizeof(key), "%u/name", domain);
+    entry.has_sbdf = !xpci_sbdf_parse(value, &entry.sbdf);
+    known = what_is_known(guests, &entry);
+    if ( known == 2 )
+        return 0;
+    guests->guest_count += !known;
+    snprintf(key, sizeof(key), "%u/name", guest);
     name = xenstore_value(names, key);
     if ( name )
         entry.guest = strdup(name);
-    else if ( asprintf(&entry.guest, "domain %u", domain) < 0 )
+    else if ( asprintf(&entry.guest, "domain %u", guest) < 0 )
         entry.guest = NULL;
     entry.text = strdup(value);
     if ( !entry.guest || !entry.text )
@@ -60,14 +107,13 @@ static int take_device(struct guests *guests, const struct tree *backends,
         free(entry.text);
         return -ENOMEM;
     }
-    entry.has_sbdf = !xpci_sbdf_parse(value, &entry.sbdf);
     return guests_add(guests, &entry);
 }
 
 static int take_backends(struct guests *guests, const struct tree *backends,
                          const struct tree *names)
 {
-    unsigned int domain, last = 0;
+    unsigned int domain;
     size_t i;
     int rc = 0;
 
@@ -77,8 +123,6 @@ static int take_backends(struct guests *guests, const struct tree *backends,
 
         if ( !is_device(node->key, &domain) )
             continue;
-        guests->guest_count += domain != last;
-        last = domain;
         rc = take_device(guests, backends, names, domain, node->value);
     }
     return rc;
