@@ -10,6 +10,7 @@
 
 #include "agree/difference.h"
 #include "agree/report.h"
+#include "age.h"
 #include "agent.h"
 #include "ownership.h"
 #include "text.h"
@@ -33,6 +34,7 @@ struct audit {
     struct finding *findings;
     size_t count;
     size_t along; /* devices that only come along with a difference */
+    struct age age;
 };
 
 static const char mend_by_repair[] =
@@ -320,6 +322,7 @@ static void print_text(const struct audit *audit)
                audit->along, PLURAL(audit->along), audit->along == 1 ? "s" : "",
                audit->along == 1 ? "is" : "are");
     report_problems(stdout, &audit->look->hypervisor);
+    age_print(&audit->age);
     report_state(stdout, &audit->look->plan, &audit->look->hypervisor);
 }
 
@@ -333,6 +336,7 @@ static int print_json(const struct audit *audit)
     json_open(&json, NULL, '{');
     json_text(&json, "hypervisor",
               xpci_source_name(audit->look->hypervisor.source));
+    age_json(&audit->age, &json);
     json_open(&json, "differences", '[');
     for ( i = 0; i < audit->count; i++ )
     {
@@ -384,8 +388,10 @@ static enum tool_exit run(struct invocation *call)
     /* What can be mended without harm is a step, and all else is left. */
     agent.agree.repair = audit.module ? PLAN_REPAIR_ALL : PLAN_REPAIR_SAFE;
     result = agent_look(&agent);
-    if ( result == TOOL_DONE )
-        result = report(&audit, call->json);
+    if ( result != TOOL_DONE )
+        goto out;
+    age_look(&audit.age, agent.backend->ops->is_shared);
+    result = report(&audit, call->json);
 
 out:
     free(audit.findings);

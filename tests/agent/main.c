@@ -14,6 +14,7 @@ int main(int argc, char **argv)
         { .pName = "apply", .pTests = apply_tests },
         { .pName = "hypfs", .pTests = hypfs_tests },
         { .pName = "stock Xen", .pTests = stock_tests },
+        { .pName = "builds of Xen", .pTests = build_tests },
         { .pName = "agreement", .pTests = agree_tests },
         { .pName = "a stock Xen's model", .pTests = agree_stock_tests },
         CU_SUITE_INFO_NULL,

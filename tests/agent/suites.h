@@ -8,6 +8,7 @@ extern CU_TestInfo plan_tests[];
 extern CU_TestInfo apply_tests[];
 extern CU_TestInfo hypfs_tests[];
 extern CU_TestInfo stock_tests[];
+extern CU_TestInfo build_tests[];
 extern CU_TestInfo agree_tests[];
 extern CU_TestInfo agree_stock_tests[];
 
