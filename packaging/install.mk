@@ -53,7 +53,8 @@ XPCI_INIT := dom0-agent/xen-pcid.init
 XPCI_SUBST := -e 's|@version@|$(XPCI_VERSION)|g' -e 's|@prefix@|$(prefix)|g' \
 	-e 's|@exec_prefix@|$(exec_prefix)|g' -e 's|@libdir@|$(libdir)|g' \
 	-e 's|@includedir@|$(includedir)|g' -e 's|@sbindir@|$(sbindir)|g' \
-	-e 's|@modulesrcdir@|$(modulesrcdir)|g' -e 's|/usr/sbin/|$(sbindir)/|g'
+	-e 's|@modulesrcdir@|$(modulesrcdir)|g' -e 's|/usr/sbin/|$(sbindir)/|g' \
+	-e 's|@sysconfdir@|$(sysconfdir)|g'
 
 D = $(DESTDIR)
 # $(call subst_to,FROM,TO,MODE)
@@ -110,10 +111,19 @@ install-module:
 	@set -e; for file in $(XPCI_MODULE_SCRIPTS); do \
 		$(INSTALL_SCRIPT) xen-pci/$$file "$(D)$(modulesrcdir)/$$file"; \
 	done
-	$(INSTALL) -d '$(D)$(bindir)' '$(D)$(mandir)/man1'
+	$(INSTALL) -d '$(D)$(bindir)' '$(D)$(sbindir)' '$(D)$(mandir)/man1' \
+		'$(D)$(mandir)/man8' '$(D)$(sysconfdir)/grub.d' \
+		'$(D)$(sysconfdir)/default/grub.d'
 	$(call subst_to,packaging/xen-pci-module-build.in,$(D)$(bindir)/xen-pci-module-build,755)
+	$(call subst_to,packaging/xen-pci-module-boot.in,$(D)$(sbindir)/xen-pci-module-boot,755)
 	$(INSTALL_DATA) docs/man/xen-pci-module-build.1 \
 		'$(D)$(mandir)/man1/xen-pci-module-build.1'
+	$(INSTALL_DATA) docs/man/xen-pci-module-boot.8 \
+		'$(D)$(mandir)/man8/xen-pci-module-boot.8'
+	$(INSTALL_SCRIPT) packaging/grub/90_xen_pci \
+		'$(D)$(sysconfdir)/grub.d/90_xen_pci'
+	$(INSTALL_DATA) packaging/grub/zz-xen-pci.cfg \
+		'$(D)$(sysconfdir)/default/grub.d/zz-xen-pci.cfg'
 
 .PHONY: install-strip
 install-strip:
@@ -124,6 +134,10 @@ install-strip:
 uninstall:
 	rm -f '$(D)$(sbindir)/xen-pcid' '$(D)$(bindir)/xl-pci' \
 		'$(D)$(bindir)/xen-pci-module-build' \
+		'$(D)$(sbindir)/xen-pci-module-boot' \
+		'$(D)$(sysconfdir)/grub.d/90_xen_pci' \
+		'$(D)$(sysconfdir)/default/grub.d/zz-xen-pci.cfg' \
+		'$(D)$(mandir)/man8/xen-pci-module-boot.8' \
 		'$(D)$(mandir)/man8/xen-pcid.8' \
 		'$(D)$(mandir)/man5/xen-pcid.conf.5' \
 		'$(D)$(mandir)/man5/xen-pci-trace.5' \

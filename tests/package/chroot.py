@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A bare Debian 12 in a folder, to install packages in."""
+"""A bare Debian 12 or 13 in a folder, to install packages in."""
 
 import contextlib
 import os
@@ -7,11 +7,12 @@ import pathlib
 import shutil
 import subprocess
 
-SUITE = "bookworm"
+# By suite: the release of Xen in it.
+XENS = {"bookworm": "4.17", "trixie": "4.20"}
 SOURCES = """\
-deb http://deb.debian.org/debian bookworm main
-deb http://deb.debian.org/debian bookworm-updates main
-deb http://deb.debian.org/debian-security bookworm-security main
+deb http://deb.debian.org/debian {suite} main
+deb http://deb.debian.org/debian {suite}-updates main
+deb http://deb.debian.org/debian-security {suite}-security main
 """
 # What apt, dpkg and the tests themselves write, and what is mounted.
 NOT_COMPARED = ("proc", "sys", "dev", "tmp", "run/lock", "var/cache",
@@ -26,18 +27,22 @@ class TestEnded(Exception):
 class Chroot:
     """Used by `with`: it is made, mounted, and gone again afterwards."""
 
-    def __init__(self, scratch, base):
+    def __init__(self, scratch, base, suite):
         self.top = pathlib.Path(scratch, "root")
         self.base = base
+        self.suite = suite
+        self.xen = XENS[suite]
         self.mounts = []
 
     def __enter__(self):
         if self.base:
             subprocess.run(["cp", "-a", self.base, self.top], check=True)
         else:
-            subprocess.run(["mmdebstrap", "-q", "--variant=apt", SUITE,
-                            self.top], check=True)
-        self.path("etc/apt/sources.list").write_text(SOURCES)
+            subprocess.run(["mmdebstrap", "-q", "--variant=apt",
+                            self.suite, self.top, "-"], check=True, text=True,
+                           input=SOURCES.format(suite=self.suite))
+        self.path("etc/apt/sources.list").write_text(
+            SOURCES.format(suite=self.suite))
         for name in ("etc/resolv.conf", "etc/hosts"):
             if os.path.exists("/" + name):
                 shutil.copy("/" + name, self.path(name))
@@ -70,6 +75,10 @@ class Chroot:
         self.path(place).mkdir(parents=True, exist_ok=True)
         subprocess.run(["mount", *how, self.path(place)], check=True)
         self.mounts.append(self.path(place))
+
+    def unmount(self, place):
+        subprocess.run(["umount", self.path(place)], check=True)
+        self.mounts.remove(self.path(place))
 
     def path(self, *parts):
         return self.top.joinpath(*parts)
