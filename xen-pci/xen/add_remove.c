@@ -64,6 +64,19 @@ static bool is_left_alone(const struct xpci *xpci, uint32_t sbdf)
            info.flags & (XPCI_CHANGED | XPCI_DISPLACED);
 }
 
+/*
+ * What Xen does not have can be there only as a bridge that it refused before:
+ * it stays one until the way to its bus is known.
+ */
+static int leave_alone(struct xpci *xpci, uint32_t sbdf)
+{
+    if ( xpci_xen_pdev(sbdf) )
+        return 0;
+    xpci_refuse(xpci, sbdf);
+
+    return -EAGAIN;
+}
+
 /* Xen's part.  What it refuses, it does not keep half of. */
 static int add_to_xen(struct xpci *xpci, uint32_t sbdf, bool in_xen,
                       const struct pci_dev_info *info, nodeid_t node)
@@ -151,7 +164,7 @@ static int add(struct xpci *xpci, uint32_t sbdf,
         node = known_node(xpci, sbdf);
     xpci_iommu_refresh();
     if ( !rc && is_left_alone(xpci, sbdf) )
-        return 0;
+        return leave_alone(xpci, sbdf);
     if ( !rc )
         rc = add_physfn(xpci, sbdf, info, node);
     if ( !rc )
