@@ -137,6 +137,11 @@ const struct glue_case glue_cases[] = {
       "scope 00:02.0; 00:02.0 r 2 2; 02:00.0 e; boot; 00:02.0 r 6 6; "
       "gone 02:00.0; 06:00.0 e; add 00:02.0; add 06:00.0; remove 02:00.0",
       "06:00.0=0/1", "00:02.0=0 06:00.0=0", NULL },
+    { "a port of the first unit gets the bus that one of the second had",
+      "scope 00:02.0; 00:02.0 r 2 2; 00:03.0 r 7 7; 02:00.0 e; boot; "
+      "00:02.0 r 6 6; 00:03.0 r 2 2; gone 02:00.0; add 00:02.0; add 00:03.0; "
+      "remove 02:00.0; 02:00.0 o; add 02:00.0",
+      "02:00.0=0", "00:02.0=0 00:03.0=0 02:00.0=0", NULL },
     { "the same, the old device is forgotten first",
       "scope 00:02.0; 00:02.0 r 2 2; 02:00.0 e; boot; 00:02.0 r 6 6; "
       "gone 02:00.0; add 00:02.0; remove 02:00.0; 00:02.0 r 2 2; "
@@ -204,6 +209,10 @@ const struct glue_case glue_cases[] = {
       PORTS "03:00.0 n; 03:01.0 n; boot; assign 03:00.0 5; gone 03:01.0; "
             "remove 03:01.0",
       "02:00.0=5 03:00.0=5", "00:01.0=0 00:02.0=0 02:00.0=0 03:00.0=5", NULL },
+    { "device 0 on the bus, then its neighbour, are a guest's",
+      PORTS "03:00.0 n; 03:01.0 n; boot; assign 03:00.0 5; assign 03:01.0 5",
+      "02:00.0=5 03:00.0=5 03:01.0=5",
+      "00:01.0=0 00:02.0=0 02:00.0=0 03:00.0=5 03:01.0=5", NULL },
     { "a neighbour in quarantine",
       PORTS "03:01.0 n; 03:02.0 n; boot; assign 03:01.0 32753; gone 03:02.0; "
             "remove 03:02.0; 03:02.0 n; add 03:02.0",

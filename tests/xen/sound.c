@@ -206,7 +206,8 @@ static bool rid_is_sound(uint32_t rid)
                (pdev->domain == dom_xen ? 0 : pdev->domain->domain_id) &&
            !(record.flags & RID_UNSURE && fake_ever_failed))) )
         return complain("%08x is mapped and not so recorded", rid);
-    if ( !entry && record.flags & RID_MAPPED && !fake_ever_failed )
+    if ( !entry && record.flags & RID_MAPPED &&
+         !(record.flags & RID_UNSURE && fake_ever_failed) )
         return complain("%08x is recorded and not mapped", rid);
     if ( record.flags & RID_SUSPENDED )
         return complain("%08x is suspended for ever", rid);
