@@ -409,9 +409,9 @@ const struct command command_guests = {
     .more_arguments = true,
     .summary = "whether guests are given what they were meant to get",
     .about =
-        "Each PCI device in FILE... (configs of xl, XML of libvirt), and each "
-        "one of a\n"
-        "running guest: is it what it was before (by its note, --from, or "
+        "Each PCI device in FILE... (xl's configs, libvirt's XML, "
+        "/etc/default/grub), and\n"
+        "each one of a running guest: is it what it was (by note, --from or "
         "xen-pcid)?\n"
         "Is it there and does it answer, no bridge, no VF without its PF, named "
         "once;\n"

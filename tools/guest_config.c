@@ -254,7 +254,9 @@ int guests_parse(struct guests *guests)
     struct guest_config *config = &guests->configs[guests->config_count - 1];
 
     config->is_xml = config->text[strspn(config->text, " \t\r\n")] == '<';
-    return config->is_xml ? guest_libvirt_parse(guests) : parse_xl(guests);
+    return config->is_xml                   ? guest_libvirt_parse(guests)
+           : guest_cmdline_is(config->text) ? guest_cmdline_parse(guests)
+                                            : parse_xl(guests);
 }
 
 static int read_text(struct guest_config *config)
@@ -310,6 +312,13 @@ static void drop_config(struct guests *guests, size_t entries, size_t count)
     free(guests->configs[guests->config_count].text);
 }
 
+static const char *reader_of(const struct guest_config *config)
+{
+    if ( config->is_xml )
+        return "libvirt";
+    return guest_cmdline_is(config->text) ? "xen-pciback" : "xl";
+}
+
 enum tool_exit guests_read_config(struct guests *guests, const char *path)
 {
     size_t entries = guests->count, count = guests->guest_count;
@@ -332,8 +341,7 @@ enum tool_exit guests_read_config(struct guests *guests, const char *path)
     if ( !rc )
         return TOOL_DONE;
     tool_error("%s: %s would not read it as a guest's config: %s", path,
-               guests->configs[guests->config_count - 1].is_xml ? "libvirt"
-                                                                : "xl",
+               reader_of(&guests->configs[guests->config_count - 1]),
                strerror(-rc));
     drop_config(guests, entries, count);
     return rc == -ENOMEM ? TOOL_REFUSED : TOOL_USAGE;

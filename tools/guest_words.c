@@ -151,7 +151,10 @@ static void say_find_again(char *text, const struct guest_entry *entry,
     char place[XPCI_SBDF_LENGTH];
 
     xpci_sbdf_format(place, guests_meant(entry));
-    if ( entry->config == GUEST_RUNNING )
+    if ( entry->hidden )
+        snprintf(text, GUEST_WORDS_LENGTH,
+                 "%s; give it to no guest: " FIND_AGAIN, what, place);
+    else if ( entry->config == GUEST_RUNNING )
         snprintf(text, GUEST_WORDS_LENGTH,
                  "%s; shut %.64s down (xl shutdown %u), " FIND_AGAIN, what,
                  entry->guest, entry->domain, place);

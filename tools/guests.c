@@ -57,9 +57,10 @@ uint32_t guests_meant(const struct guest_entry *entry)
 
 bool guests_same(const struct guest_entry *a, const struct guest_entry *b)
 {
-    return a->config == b->config && a->domain == b->domain
-               ? true
-               : !strcmp(a->guest, b->guest);
+    if ( a->config == b->config )
+        return a->domain == b->domain;
+
+    return a->hidden || b->hidden || !strcmp(a->guest, b->guest);
 }
 
 #define CLASS_BRIDGE 0x06U
@@ -280,7 +281,7 @@ void guests_check(struct guests *guests, const struct history *history,
         if ( entry->problems & GUEST_BRIDGE )
             continue;
         check_shared(guests, i, snapshot);
-        if ( !(entry->problems & GUEST_SHARED) )
+        if ( !(entry->problems & GUEST_SHARED) && !entry->hidden )
             check_alone(guests, entry, snapshot);
     }
 }

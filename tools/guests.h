@@ -73,6 +73,7 @@ struct guest_entry {
     size_t statement;              /* where the line of its `pci` begins */
     struct guest_span part[4];     /* libvirt: domain, bus, slot, function */
     const struct guest_note *note; /* NULL: it has none */
+    bool hidden; /* by dom0's kernel for guests: whoever gets it */
     bool has_sbdf;
     uint32_t sbdf;         /* function 0 where all_functions */
     bool all_functions;    /* "*": those of the slot that there are */
@@ -133,7 +134,14 @@ int __must_check guests_parse(struct guests *guests);
 int __must_check guest_libvirt_parse(struct guests *guests);
 
 /*
- * Edits of such a text: `entry` names what is at `entry->now`; notes are `notes`
+ * The same for the file that dom0's command line comes from, if it is one: the
+ * devices of xen-pciback.hide=, as if they were given to a guest.
+ */
+bool guest_cmdline_is(const char *text);
+int __must_check guest_cmdline_parse(struct guests *guests);
+
+/*
+ * Edits of the XML of a libvirt domain: `entry` names what is at `entry->now`; notes are `notes`
  * (lines of words), instead of those that there are.  0, -ENOMEM or -EINVAL:
  * the address is written in an unusual way.
  */
@@ -193,7 +201,10 @@ void guests_check(struct guests *guests, const struct history *history,
 /* What the entry names, once it is corrected. */
 uint32_t guests_meant(const struct guest_entry *entry);
 
-/* Entries of one guest: two files can describe it, or a file and xenstore. */
+/*
+ * Entries of one guest: two files can describe it, or a file and xenstore.
+ * What is hidden is hidden for any of them.
+ */
 bool guests_same(const struct guest_entry *a, const struct guest_entry *b);
 
 /* The machine itself needs it: a host bridge, an ISA bridge and the like. */
