@@ -93,6 +93,12 @@ class Tool(Scratch):
     def test_in_place(self):
         self.check("in-place", ["guests"])
 
+    def test_hangs(self):
+        self.check("hangs", ["check", "guests", "replay"])
+
+    def test_libvirt(self):
+        self.check("libvirt", ["guests"])
+
     def test_terminal(self):
         self.check("terminal", ["check", "diff"])
 
