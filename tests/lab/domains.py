@@ -62,6 +62,16 @@ def give(name, domain):
     return do
 
 
+def refused(name, domain, code):
+    """The device is not to be had: the assignment returns this."""
+    def check(host, _patience):
+        where = place(host, name)
+        _call(host, f"assign {domain} {where}", code)
+        return f"{where} is not given to d{domain}: {code}"
+    return Expectation("refused", f"{name} is refused to domain {domain}",
+                       check)
+
+
 def quarantine(name):
     return give(name, DOM_IO)
 

@@ -51,6 +51,7 @@ msi message set_msi_affinity( set_msi_target(
 msi setup_msi msi_capability_init( msi_cap_init(
 msi setup_msix msix_capability_init( msix_cap_init(
 msi restore pci_restore_msi_state( pci_restore_msi(
+msi reset ASSERT(pos); BUG_ON(!pos);
 msi turn_off pci_disable_msi( pci_msi_off(
 msi cleanup pci_cleanup_msi( pci_msi_cleanup("
 

@@ -12,7 +12,7 @@ from ..configspace import (CLASS, REVISION, SECONDARY, found, poke,
 from ..devices import Device, nvme, pci_bridge, pcie_pci_bridge, root_port
 from ..domains import (agent_looks, agent_says, bound, call, create, destroy,
                        give, guest, isolated, let_go, owner_is, quarantine,
-                       rebound, take_back, unbound)
+                       rebound, refused, take_back, unbound)
 from ..expect import (host_survives, nvme_live, physdev, reads, wrong)
 from ..machine import Machine
 from ..steps import dom0
@@ -218,6 +218,17 @@ TORN_MORE = TORN.but(
     module=[torn_report("rp2"), torn_report("pb"), torn_report("disk"),
             *TORN.module[1:]])
 
+# Of a card that does not answer Xen wants to know its MSI-X capability, which
+# it had: an assertion without the module.
+MUTE = Case(
+    "own-mute", "a card that has fallen silent is assigned",
+    Machine([root_port(1, nic("card"))]),
+    steps=[found("card"), create(5), silent("card")],
+    stock=[refused("card", 5, BUSY), host_survives(), isolated()],
+    module=[refused("card", 5, -19), host_survives(), isolated(),
+            speaks("card"), give("card", 5), isolated(), destroy(5),
+            isolated(), host_survives()], debug=True)
+
 # 11. One ID for a guest's card and for cards of dom0's.
 SHARED = Case(
     "own-shared", "cards of dom0's share an ID with a guest's card",
@@ -296,9 +307,9 @@ def on_amd(case, **changes):
 # --long; so are some that take long, or that AMD makes no difference to.
 NOT_SEEN = (HANGS,)
 LONG = (TORN_MORE,)
-LONG_ON_AMD = (LIVE_ONCE, LIVE_REPAIR, TORN)
+LONG_ON_AMD = (LIVE_ONCE, LIVE_REPAIR, TORN, MUTE)
 CASES = [CHANGED, ATTACK, QUARANTINED, REALIAS, BRIDGE_GONE, EXCHANGED, LIVE,
-         LIVE_GONE, LIVE_ONCE, LIVE_REPAIR, TORN, TORN_MORE, SHARED,
+         LIVE_GONE, LIVE_ONCE, LIVE_REPAIR, TORN, TORN_MORE, MUTE, SHARED,
          FORGOTTEN, MOVED, HANGS]
 CASES += [on_amd(case, long=case in NOT_SEEN + LONG + LONG_ON_AMD, stock=None
                  if case in (REALIAS, BRIDGE_GONE) else case.stock)

@@ -138,6 +138,30 @@ identifier pdev;
 import sys
 sys.exit("msi.cocci: restore: no ASSERT(pcidevs_locked()) in pci_restore_msi_state()")
 
+// A device is assigned that has hidden its MSI-X capability, or does not answer.
+// Older trees have no such function, newer ones know where the capability was.
+@ has_reset @
+@@
+ pci_reset_msix_state(...)
+ { ... }
+
+@ reset depends on has_reset @
+identifier pos;
+@@
+ pci_reset_msix_state(...)
+ {
+ <+...
++if ( !pos && xpci_hook_is_on() )
++    return -ENODEV;
+ ASSERT(pos);
+ ...+>
+ }
+
+@ script:python depends on has_reset && !reset @
+@@
+import sys
+sys.exit("msi.cocci: reset: no ASSERT(pos) in pci_reset_msix_state()")
+
 // ... or turned off.
 @ turn_off @
 identifier entry;
