@@ -11,6 +11,9 @@ XEN_ARGS = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all "
 DOM0_ARGS = ("console=hvc0 loglevel=8 ignore_loglevel panic=1 "
              "printk.devkmsg=on")
 
+# SMAP: QEMU's IRET emulation breaks a PV dom0 with it.
+CPU = "max,-smap,-smep,-pku,-la57"
+
 # amd-iommu is a PCI device as well and takes the first free place on the root
 # bus: it comes after the devices that have theirs. intel-iommu comes first.
 IOMMUS = {
@@ -30,6 +33,7 @@ class Machine:
     iommu:   intel, amd or none
     chipset: q35 or pc
     cpus:    how many dom0 has
+    cpu:     QEMU's CPU model, with what it has not
     globals: QEMU's -global settings
     extra:   further arguments for QEMU, before the devices
     """
@@ -39,6 +43,7 @@ class Machine:
     iommu: str = "intel"
     chipset: str = "q35"
     cpus: int = 1
+    cpu: str = CPU
     globals: list = field(default_factory=list)
     extra: list = field(default_factory=list)
 
@@ -97,8 +102,7 @@ def command_line(machine, hypervisor, kernel, initramfs, folder):
     """The arguments of QEMU; folder holds the run's sockets and logs."""
     line = ["qemu-system-x86_64",
             "-machine", f"{machine.chipset},accel=tcg,kernel-irqchip=split",
-            # SMAP: QEMU's IRET emulation breaks a PV dom0 with it.
-            "-cpu", "max,-smap,-smep,-pku,-la57",
+            "-cpu", machine.cpu,
             "-smp", "2", "-m", "3072",
             "-nodefaults", "-no-reboot", "-display", "none"]
     if machine.iommu == "intel":
