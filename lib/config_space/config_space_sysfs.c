@@ -139,9 +139,9 @@ static uint32_t telling_bits(const struct device_entry *entry,
 
     if ( offset >= SYSFS_CONFIG_HEADER )
         /* Type of an Express function; else ID, and where the next is. */
-        return offset == facts->express  ? 0x00f0ffffU
-               : offset > facts->express ? 0
-                                         : 0x0000ffffU;
+        return offset == facts->express                    ? 0x00f0ffffU
+               : facts->express && offset > facts->express ? 0
+                                                           : 0x0000ffffU;
     switch ( offset )
     {
     case 0x00: /* a VF's are its PF's where somebody has filled them in */

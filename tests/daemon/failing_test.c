@@ -234,8 +234,11 @@ static void test_spoilt(void)
         CU_ASSERT(reads > before.device_count * 2);
         for ( number = 1; number <= reads; number++, looks++ )
         {
+            log_caught_clear();
             (void)spoil_one(&trial, ways[i], number);
             CU_ASSERT_EQUAL(trial.host.removes, 0);
+            /* "another device is there" is not made without reading again. */
+            CU_ASSERT(!log_caught("rev 00: done"));
             check_known(&trial, &before);
         }
         trial_pass(&trial, 700000);
