@@ -77,7 +77,8 @@ void log_set_sink(log_sink *sink, void *data)
  */
 static void write_line(const char *line)
 {
-    int length, severity = severities[line[0] - '0'];
+    unsigned int level = (unsigned int)(line[0] - '0') % ARRAY_SIZE(severities);
+    int length, severity = severities[level];
     const char *text = line + 1;
     char whole[LINE_MOST + 32];
 

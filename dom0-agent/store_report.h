@@ -36,8 +36,9 @@ int __must_check store_report_open(struct store_report *report,
 
 /*
  * Make xenstore say `content` (store_content()) in one transaction; connects
- * where that is due.  0: it does, or it is not yet time to try; a negative errno
- * value and `message`: not connected any more, tried again at the deadline.
+ * where that is due.  0: it does, or it is not yet time to try; a negative
+ * errno value and `message`: not connected any more, tried again at the
+ * deadline.
  */
 int __must_check store_report_write(struct store_report *report,
                                     const struct tree *content, uint64_t now,

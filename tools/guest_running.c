@@ -54,8 +54,8 @@ static unsigned int guest_of(const struct tree *names, unsigned int domain)
 }
 
 /*
- * Entries of the same running guest: 0: none; 1: some; 2: one of the same device,
- * by its stub domain or by itself.
+ * Entries of the same running guest: 0: none; 1: some; 2: one of the same
+ * device, by its stub domain or by itself.
  */
 static unsigned int what_is_known(const struct guests *guests,
                                   const struct guest_entry *entry)

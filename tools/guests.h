@@ -141,9 +141,9 @@ bool guest_cmdline_is(const char *text);
 int __must_check guest_cmdline_parse(struct guests *guests);
 
 /*
- * Edits of the XML of a libvirt domain: `entry` names what is at `entry->now`; notes are `notes`
- * (lines of words), instead of those that there are.  0, -ENOMEM or -EINVAL:
- * the address is written in an unusual way.
+ * Edits of the XML of a libvirt domain: `entry` names what is at `entry->now`;
+ * notes are `notes` (lines of words), instead of those that there are.  0,
+ * -ENOMEM or -EINVAL: the address is written in an unusual way.
  */
 int __must_check guest_libvirt_correct(struct edits *edits,
                                        const struct guest_config *config,

@@ -10,9 +10,10 @@
 #include <xen-pci/embedded.h>
 
 /*
- * Lock the file at `path`, which is made with `mode`, as is its directory.  A descriptor that holds
- * the lock, also in children; -EWOULDBLOCK: another process has it, `*holder`
- * (0: not known); or another negative errno value; always with `message`.
+ * Lock the file at `path`, which is made with `mode`, as is its directory.  A
+ * descriptor that holds the lock, also in children; -EWOULDBLOCK: another
+ * process has it, `*holder` (0: not known); or another negative errno value;
+ * always with `message`.
  */
 int __must_check lock_take(const char *path, mode_t mode, pid_t *holder,
                            struct xpci_message *message);

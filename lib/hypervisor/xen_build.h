@@ -60,9 +60,10 @@ void xen_build_of_image(struct xen_build *build, const uint8_t *data,
                         size_t length);
 
 /*
- * The images in the directory `boot` (xen-*.gz, xen-*.efi) and in its subdirectory
- * XEN_BUILD_MODULE, where the name has the version.  Links to another of them
- * are left out, files that cannot be read or unpacked have an empty build.
+ * The images in the directory `boot` (xen-*.gz, xen-*.efi) and in its
+ * subdirectory XEN_BUILD_MODULE, where the name has the version.  Links to
+ * another of them are left out, files that cannot be read or unpacked have an
+ * empty build.
  * 0, or a negative errno value: `boot` cannot be read, or no memory.
  */
 int __must_check xen_images_find(struct xen_images *images, const char *boot);

@@ -16,7 +16,7 @@
 /* An image unpacked: 2.5 MiB are usual, 16 of them with all debugging. */
 #define IMAGE_ROOM (32U << 20)
 
-/* What is in a file, which may be compressed: at most IMAGE_ROOM; 0: nothing. */
+/* What is in a file, maybe compressed: at most IMAGE_ROOM; 0: nothing. */
 static size_t unpack(const char *path, uint8_t *room)
 {
     gzFile file = gzopen(path, "rb");

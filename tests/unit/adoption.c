@@ -196,12 +196,12 @@ static void a_way_in_doubt(void)
 }
 
 /* 06:00.0 is the guest's 09:00.0 now, and the bridge above not reported. */
-#define GUEST_HAS_09                                                            \
-    "00:01.0 r 3 6; 03:00.0 r 6 6; 06:00.0 e; 00:02.0 r 8 9; 08:00.0 r 9 9;"    \
-    "09:00.0 e; add 00:01.0; add 03:00.0; add 06:00.0; add 00:02.0;"            \
-    "add 08:00.0; add 09:00.0; assign 09:00.0 7; gone 03:00.0; gone 08:00.0;"   \
-    "gone 09:00.0; 00:02.0 r 4 6; 04:00.0 r 6 6; 00:01.0 r a b; 0a:00.0 r b b;" \
-    "0b:00.0 e;"
+#define GUEST_HAS_09                                                          \
+    "00:01.0 r 3 6; 03:00.0 r 6 6; 06:00.0 e; 00:02.0 r 8 9; 08:00.0 r 9 9;"  \
+    "09:00.0 e; add 00:01.0; add 03:00.0; add 06:00.0; add 00:02.0;"          \
+    "add 08:00.0; add 09:00.0; assign 09:00.0 7; gone 03:00.0; gone 08:00.0;" \
+    "gone 09:00.0; 00:02.0 r 4 6; 04:00.0 r 6 6; 00:01.0 r a b;"              \
+    "0a:00.0 r b b; 0b:00.0 e;"
 
 static void nothing_is_adopted_in_doubt(void)
 {

@@ -295,7 +295,7 @@ static void draft(struct xpci_change *change, struct addition *add)
         return;
     if ( !add->same )
         xpci_refresh_numbers(change, add->draft, &none);
-    else if ( !xpci_refresh_is_fixed(change, add->known) )
+    if ( add->same && !xpci_refresh_is_fixed(change, add->known) )
         xpci_refresh_numbers(change, add->known, &numbers);
 }
 

@@ -305,14 +305,13 @@ def on_amd(case, **changes):
 # clears an alias without asking the bridge (5).
 # The ones that have not been seen to pass are run when they are named, or by
 # --long; so are some that take long, or that AMD makes no difference to.
-NOT_SEEN = (HANGS,)
 LONG = (TORN_MORE,)
-LONG_ON_AMD = (LIVE_ONCE, LIVE_REPAIR, TORN, MUTE)
+LONG_ON_AMD = (LIVE_ONCE, LIVE_REPAIR, TORN, MUTE, HANGS)
 CASES = [CHANGED, ATTACK, QUARANTINED, REALIAS, BRIDGE_GONE, EXCHANGED, LIVE,
          LIVE_GONE, LIVE_ONCE, LIVE_REPAIR, TORN, TORN_MORE, MUTE, SHARED,
          FORGOTTEN, MOVED, HANGS]
-CASES += [on_amd(case, long=case in NOT_SEEN + LONG + LONG_ON_AMD, stock=None
+CASES += [on_amd(case, long=case in LONG + LONG_ON_AMD, stock=None
                  if case in (REALIAS, BRIDGE_GONE) else case.stock)
           for case in CASES if case is not FORGOTTEN]
-for case in NOT_SEEN + LONG:
+for case in LONG:
     case.long = True
