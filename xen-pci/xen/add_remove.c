@@ -165,10 +165,15 @@ static int add(struct xpci *xpci, uint32_t sbdf,
     xpci_iommu_refresh();
     if ( !rc && is_left_alone(xpci, sbdf) )
         return leave_alone(xpci, sbdf);
+    if ( rc )
+        return rc;
+
+    rc = add_physfn(xpci, sbdf, info, node);
     if ( !rc )
-        rc = add_physfn(xpci, sbdf, info, node);
-    if ( !rc )
-        rc = add_to_xen(xpci, sbdf, in_xen, info, node);
+        return add_to_xen(xpci, sbdf, in_xen, info, node);
+    /* Unless it is gone with its PF. */
+    if ( !xpci_xen_pdev(sbdf) )
+        xpci_refuse(xpci, sbdf);
 
     return rc;
 }
