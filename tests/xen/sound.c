@@ -73,6 +73,18 @@ static bool is_displaced(const struct pci_dev *pdev)
            info.flags & XPCI_DISPLACED;
 }
 
+/* Device 0 on a bridge's secondary bus has the bridge's ID as its own. */
+static void add_claim(uint32_t rid, struct pci_dev *pdev)
+{
+    size_t i;
+
+    for ( i = 0; i < claim_count; i++ )
+        if ( claims[i].rid == rid && claims[i].pdev == pdev )
+            return;
+    ASSERT(claim_count < MOST);
+    claims[claim_count++] = (struct claim){ rid, pdev };
+}
+
 static void collect(void)
 {
     struct pci_dev *pdev;
@@ -86,10 +98,7 @@ static void collect(void)
             continue;
         count = fake_ops()->claims(pdev, rids);
         for ( i = 0; i < count; i++ )
-        {
-            ASSERT(claim_count < MOST);
-            claims[claim_count++] = (struct claim){ rids[i], pdev };
-        }
+            add_claim(rids[i], pdev);
     }
     for ( ;; )
     {
