@@ -126,7 +126,7 @@ static int cf_check prepare(uint32_t sbdf)
     /* The ID that was the BDF's, for those that claim it still. */
     xpci_rid_settle(before, NULL, NULL);
     /* And the one that it has: its owner may not be the only one. */
-    if ( rc && changed )
+    if ( changed )
         xpci_rid_settle((sbdf & ~0xffffU) | xpci_amd_requester(map, sbdf), NULL,
                         NULL);
 
