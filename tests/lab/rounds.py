@@ -259,8 +259,10 @@ def heap_pages(host):
 
 def pages_for(buses):
     """The pages that Xen and the module keep for the buses ever used."""
+    # A context table each, a part of the index, and a part of the record of
+    # requester IDs, which is 1 KiB a bus.
     return len(buses) + len({int(bus, 16) // BUSES_OF_A_PAGE
-                             for bus in buses})
+                             for bus in buses}) + -(-len(buses) // 4)
 
 
 def rounds(count, ports, fixed, seed=None):
