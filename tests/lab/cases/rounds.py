@@ -20,10 +20,10 @@ NAMES = [device.id for top in FIXED for device in top.all()]
 
 # By ACPI: native hotplug has Linux wait five seconds at each removal.
 ROUNDS = Case(
-    "rounds", "200 random removes, rescans, renumberings and hotplugs",
+    "rounds", "100 random removes, rescans, renumberings and hotplugs",
     Machine(FIXED + [root_port(4, reserve=2), root_port(5, reserve=2),
                      root_port(6, reserve=2), root_port(7, reserve=32)]),
-    steps=[rounds(200, PORTS, NAMES)],
+    steps=[rounds(100, PORTS, NAMES)],
     module=all_well() + consistent())
 
 CASES = [ROUNDS]
